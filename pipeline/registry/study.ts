@@ -5,15 +5,21 @@ import * as z from "zod";
  * untouched, enum values we do not know pass as text (metadata.ts counts both). What fails here goes to quarantine.
  */
 
-/** 2024, 2024-03 or 2024-03-15, and a day that exists: 2024-02-30 or 2024-13 is no date (ctgov-api.md 3, PartialDate). */
+const PARTIAL_DATE = /^(?!0000)\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$/;
+
+/**
+ * 2024, 2024-03 or 2024-03-15, and a day that exists: 2024-02-30 or 2024-13 is no date (ctgov-api.md 3, PartialDate), nor
+ * is anything in the year 0000, which Postgres refuses.
+ */
 export function isPartialDate(text: string): boolean {
-  const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text);
-  if (match === null) return false;
-  const month = match[2] === undefined ? 1 : Number(match[2]);
-  const day = match[3] === undefined ? 1 : Number(match[3]);
-  if (month < 1 || month > 12 || day < 1) return false;
-  return day <= new Date(Date.UTC(Number(match[1]), month, 0)).getUTCDate();
+  if (!PARTIAL_DATE.test(text)) return false;
+  const day = Number(text.slice(8, 10));
+  // Every month has 28 days; the rest ask the calendar.
+  return day <= 28 || day <= new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
 }
+
+/** Postgres integer; the registry's largest count is 188,814,085, its sentinel 99999999 (ctgov-api.md 3.1). */
+const LARGEST_COUNT = 2_147_483_647;
 
 const text = z.string();
 const partialDate = z.string().refine(isPartialDate, { error: "not a calendar date (yyyy, yyyy-mm or yyyy-mm-dd)" });
@@ -69,7 +75,9 @@ export const studySchema = z.looseObject({
     oversightModule: z
       .looseObject({ isFdaRegulatedDrug: z.boolean().optional(), isFdaRegulatedDevice: z.boolean().optional() })
       .optional(),
-    descriptionModule: z.looseObject({ briefSummary: text.optional(), detailedDescription: text.optional() }).optional(),
+    descriptionModule: z
+      .looseObject({ briefSummary: text.optional(), detailedDescription: text.optional() })
+      .optional(),
     conditionsModule: z
       .looseObject({ conditions: z.array(text).optional(), keywords: z.array(text).optional() })
       .optional(),
@@ -92,7 +100,9 @@ export const studySchema = z.looseObject({
               .optional(),
           })
           .optional(),
-        enrollmentInfo: z.looseObject({ count: z.int().nonnegative().optional(), type: text.optional() }).optional(),
+        enrollmentInfo: z
+          .looseObject({ count: z.int().nonnegative().max(LARGEST_COUNT).optional(), type: text.optional() })
+          .optional(),
       })
       .optional(),
     armsInterventionsModule: z

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { sql } from "drizzle-orm";
+import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
+import { migrate as migrateServer } from "drizzle-orm/postgres-js/migrator";
+import { TrialdriftError } from "./errors.ts";
+import type { Database } from "./open.ts";
+import { type Db, rows } from "./sql.ts";
+
+const MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url));
+const VIEWS = fileURLToPath(new URL("./views", import.meta.url));
+
+interface Journal {
+  entries: { tag: string; when: number }[];
+}
+
+function journal(): Journal {
+  return JSON.parse(readFileSync(`${MIGRATIONS}/meta/_journal.json`, "utf8")) as Journal;
+}
+
+/** Content hash of each migration as drizzle stores it, in journal order. */
+function expectedHashes(): string[] {
+  return journal().entries.map(({ tag }) =>
+    createHash("sha256").update(readFileSync(`${MIGRATIONS}/${tag}.sql`)).digest("hex"),
+  );
+}
+
+async function appliedHashes(db: Db): Promise<Set<string>> {
+  const [exists] = await rows<{ there: boolean }>(
+    db,
+    sql`select to_regclass('drizzle.__drizzle_migrations') is not null as there`,
+  );
+  if (exists?.there !== true) return new Set();
+  const found = await rows<{ hash: string }>(db, sql`select hash from drizzle.__drizzle_migrations`);
+  return new Set(found.map(({ hash }) => hash));
+}
+
+/** The views of the public contract in file order, which is their order of dependence: NN-name.sql. */
+function viewFiles(): { name: string; text: string; hash: string }[] {
+  return readdirSync(VIEWS)
+    .filter((file) => file.endsWith(".sql"))
+    .toSorted()
+    .map((file) => {
+      const text = readFileSync(`${VIEWS}/${file}`, "utf8");
+      return { name: file, text, hash: createHash("sha256").update(text).digest("hex") };
+    });
+}
+
+/** Views are created or replaced when their text changed; the hashes are kept as the comment of schema `review`. */
+async function replaceViews(db: Db): Promise<void> {
+  await db.execute(sql`create schema if not exists review`);
+  const [found] = await rows<{ note: string | null }>(
+    db,
+    sql`select obj_description('review'::regnamespace, 'pg_namespace') as note`,
+  );
+  const files = viewFiles();
+  const note = `trialdrift views ${createHash("sha256").update(files.map(({ hash }) => hash).join()).digest("hex").slice(0, 32)}`;
+  if (found?.note === note) return;
+  await db.transaction(async (tx) => {
+    for (const { text } of files) await tx.execute(sql.raw(text));
+    await tx.execute(sql.raw(`comment on schema review is '${note}'`));
+  });
+}
+
+/**
+ * Brings the schema up to date, once over all processes: drizzle's migrator has no lock of its own (three concurrent calls
+ * ran a migration three times) and skips in silence what is older than the newest applied, so every hash is checked after.
+ */
+export async function migrate(database: Database): Promise<void> {
+  const release = await database.lock(["migrations"]);
+  try {
+    const expected = expectedHashes();
+    const before = await appliedHashes(database.db);
+    if (expected.some((hash) => !before.has(hash))) {
+      const run = database.kind === "embedded" ? migratePglite : migrateServer;
+      // The two migrators differ only in the driver type that they declare.
+      await (run as (db: Db, config: { migrationsFolder: string }) => Promise<void>)(database.db, {
+        migrationsFolder: MIGRATIONS,
+      });
+      const after = await appliedHashes(database.db);
+      const missing = journal().entries.filter((_, at) => !after.has(expected[at] ?? ""));
+      if (missing.length > 0)
+        throw new TrialdriftError({
+          code: "migration_missing",
+          message: `migrations not applied although newer ones are: ${missing.map(({ tag }) => tag).join(", ")}`,
+          state: "the database has a mixture of two branches of the program",
+          next: "restore a backup into a fresh database with this version",
+        });
+    }
+    await replaceViews(database.db);
+  } finally {
+    await release();
+  }
+}
+
+/** For readers, who never migrate: throws with the command to run where the schema is older than the program. */
+export async function assertMigrated(database: Database): Promise<void> {
+  const applied = await appliedHashes(database.db);
+  if (expectedHashes().every((hash) => applied.has(hash))) return;
+  throw new TrialdriftError({
+    code: "migration_missing",
+    message:
+      applied.size === 0
+        ? `there is nothing in the database at ${database.place} yet`
+        : `the database at ${database.place} was written by an older version`,
+    state: "nothing was read or changed",
+    next: "run `trialdrift sync` (it brings the database up to date)",
+  });
+}

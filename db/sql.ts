@@ -1,0 +1,58 @@
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import type { PgDatabase, PgQueryResultHKT, PgTable } from "drizzle-orm/pg-core";
+
+/** The one handle type: postgres.js and PGlite through drizzle, and a transaction of either. Always the first argument. */
+// biome-ignore lint/suspicious/noExplicitAny: the schema parameters of the two drivers differ and are not used
+export type Db = PgDatabase<PgQueryResultHKT, any, any>;
+
+/** Runs a query and returns its rows: postgres.js answers with an array, PGlite with an object around one. */
+export async function rows<T>(db: Db, query: SQL): Promise<T[]> {
+  const result: unknown = await db.execute(query);
+  if (Array.isArray(result)) return result as T[];
+  return (result as { rows: T[] }).rows;
+}
+
+/** SQLSTATE of a driver error, through drizzle's wrapping; null when the error did not come from the database. */
+export function sqlState(error: unknown): string | null {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const code = (at as { code?: unknown }).code;
+    if (typeof code === "string" && /^[0-9A-Z]{5}$/.test(code)) return code;
+  }
+  return null;
+}
+
+/** A list of texts as one parameter that both drivers take alike: `where x in ${texts(ids)}`. */
+export function texts(values: readonly string[]): SQL {
+  return sql`(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
+}
+
+function encode(value: unknown): unknown {
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`;
+  return value;
+}
+
+/**
+ * Inserts many rows as one jsonb parameter: no bind limit (65,534 parameters are 1,600 registry rows), one plan for every
+ * batch size, and text[] and jsonb columns without a driver's array syntax. `conflict` is what follows the select.
+ */
+export async function insertAll<T extends PgTable>(
+  db: Db,
+  table: T,
+  values: readonly T["$inferInsert"][],
+  conflict: SQL = sql``,
+): Promise<void> {
+  if (values.length === 0) return;
+  const columns = Object.entries(getTableColumns(table)).filter(([, column]) => column.generatedIdentity === undefined);
+  const objects = values.map((value) =>
+    Object.fromEntries(columns.map(([key, column]) => [column.name, encode((value as Record<string, unknown>)[key] ?? defaultOf(column))])),
+  );
+  const names = sql.join(columns.map(([, column]) => sql.identifier(column.name)), sql`, `);
+  await db.execute(
+    sql`insert into ${table} (${names}) select ${names} from jsonb_populate_recordset(null::${table}, ${JSON.stringify(objects)}::jsonb) ${conflict}`,
+  );
+}
+
+/** jsonb_populate_recordset fills a missing key with null, not with the column's default; constants are sent instead. */
+function defaultOf(column: { default: unknown }): unknown {
+  return column.default === undefined || typeof column.default === "object" ? null : column.default;
+}

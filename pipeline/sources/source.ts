@@ -1,0 +1,25 @@
+import type { WalkLedger } from "../../db/model.ts";
+
+/** Some raw records on their way in. `announced` is what the source says it will deliver in all, as soon as it says so. */
+export interface Batch {
+  records: unknown[];
+  announced: number | null;
+}
+
+/** What became of an id that no record came for (ctgov-api.md 5.1). `left`: it exists, but the query no longer finds it. */
+export type Fate = { kind: "merged"; survivor: string } | { kind: "tombstone" } | { kind: "left" };
+
+/**
+ * Where raw records come from: every source is one async generator of batches, so that what follows does not know whether
+ * a record came from a query, an id, a file or our own store.
+ */
+export interface Source {
+  /** As the ledger names it. */
+  name: string;
+  announces: WalkLedger["announces"];
+  batches(): AsyncGenerator<Batch>;
+  /** Ids asked for that brought no record, once the batches are through; empty for other sources. */
+  fates: Map<string, Fate>;
+  /** Data date of a record that does not come from a walk over the live registry; null: the walk's own. */
+  dataAt?(record: unknown): string | null;
+}
