@@ -1,12 +1,22 @@
 import { defineConfig } from "vitest/config";
 
-/** Rooms of tests: unit has no IO, net a loopback or intercepted network, db a real database, e2e whole processes. */
+const withPostgres = ["test/support/with-postgres.ts"];
+
+/**
+ * Rooms of tests: unit has no IO, net a loopback or intercepted network, db the same files on both databases, e2e whole
+ * processes. Whole processes and databases share two cores, so their files run one after another.
+ */
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/gold/**/*.test.ts"] } },
       { extends: true, test: { name: "net", include: ["test/net/**/*.test.ts"] } },
+      { extends: true, test: { name: "pglite", include: ["test/db/**/*.test.ts"], fileParallelism: false } },
+      { extends: true, test: { name: "postgres", include: ["test/db/**/*.test.ts"], fileParallelism: false, globalSetup: withPostgres } },
+      { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], fileParallelism: false, globalSetup: withPostgres } },
     ],
   },
 });

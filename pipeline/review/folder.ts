@@ -33,7 +33,7 @@ function lexiconFolder(name: string, reviewsDir: string, ownLexicons: string): s
 
 const lexicons = new Map<string, { lexicon: Lexicon; hash: string }>();
 
-function readLexicon(folder: string, problems: string[]): { lexicon: Lexicon; hash: string } | null {
+function readLexiconFolder(folder: string, problems: string[]): { lexicon: Lexicon; hash: string } | null {
   const files = readdirSync(folder).filter((file) => file.endsWith(".json")).toSorted();
   const hash = sha(files.map((file) => `${file} ${sha(readFileSync(join(folder, file)))}`).join("\n"));
   const known = lexicons.get(`${folder} ${hash}`);
@@ -43,6 +43,15 @@ function readLexicon(folder: string, problems: string[]): { lexicon: Lexicon; ha
   const read = { lexicon: parseLexicon(contents), hash };
   lexicons.set(`${folder} ${hash}`, read);
   return read;
+}
+
+/** A lexicon by name, for use without a review; null when there is none. Throws review_invalid when it is wrong. */
+export function readLexicon(name: string, reviewsDir: string, ownLexicons: string): Lexicon | null {
+  const place = lexiconFolder(name, reviewsDir, ownLexicons);
+  const problems: string[] = [];
+  const read = place === null ? null : readLexiconFolder(place, problems);
+  if (problems.length > 0) refuse(name, problems);
+  return read?.lexicon ?? null;
 }
 
 function refuse(id: string, problems: readonly string[]): never {
@@ -70,7 +79,7 @@ export function readReview(reviewsDir: string, id: string, ownLexicons: string):
   });
   const place = review.lexicon === null ? null : lexiconFolder(review.lexicon, reviewsDir, ownLexicons);
   if (review.lexicon !== null && place === null) problems.push(`${folder}/review.json $.lexicon: there is no lexicon "${review.lexicon}"`);
-  const read = place === null ? null : readLexicon(place, problems);
+  const read = place === null ? null : readLexiconFolder(place, problems);
   if (problems.length > 0) refuse(id, problems);
   return {
     id,

@@ -160,10 +160,10 @@ function eventOf(before: MemberState | null, after: MemberState): MemberEventKin
   return after;
 }
 
-/** The tables under which a member is shown: those that print it, else those of the watchlists that hold it. */
+/** The tables under which a member is shown: those that print it, else those of its watchlists; [] in a review without. */
 export function tablesOf(review: Review, nctId: string, watchlists: readonly string[]): number[] {
   const printing = review.tables.filter(({ rows }) => rows.some((row) => row.nctId === nctId)).map(({ table }) => table);
   if (printing.length > 0) return printing;
-  const listed = review.watchlists.filter(({ id }) => watchlists.includes(id)).map(({ table }) => table ?? 1);
+  const listed = review.watchlists.filter(({ id }) => watchlists.includes(id)).flatMap(({ table }) => table ?? []);
   return [...new Set(listed)].toSorted((a, b) => a - b);
 }

@@ -1,0 +1,20 @@
+# The program as an image: production dependencies only, an unprivileged user, the launcher as the entry.
+FROM node:26-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:26-slim
+ENV NODE_ENV=production TRIALDRIFT_DATA_DIR=/data
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json LICENSE ./
+COPY db ./db
+COPY pipeline ./pipeline
+COPY jobs ./jobs
+COPY fixtures ./fixtures
+RUN mkdir /data && chown node:node /data
+VOLUME /data
+USER node
+ENTRYPOINT ["node", "/app/jobs/trialdrift.mjs"]
+CMD ["--help"]

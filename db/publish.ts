@@ -1,0 +1,166 @@
+import { eq, inArray, sql } from "drizzle-orm";
+import type { Database } from "./open.ts";
+import type { ReviewRun } from "./schema/runs.ts";
+import { changes } from "./schema/changes.ts";
+import { flags } from "./schema/flags.ts";
+import { memberEvents, members, memberships } from "./schema/members.ts";
+import { quarantine } from "./schema/quarantine.ts";
+import { reviews } from "./schema/reviews.ts";
+import { runs } from "./schema/runs.ts";
+import { studies, versions } from "./schema/studies.ts";
+import { type Db, insertAll, jsonText, rows, texts } from "./sql.ts";
+
+/** The one transaction that makes a run visible: heads, pointers, changes, flags, members, ledger. Everything else is there already. */
+
+export interface HeadMove {
+  nctId: string;
+  /** The version that the derivation read; null for a study never stored. */
+  expected: string | null;
+  versionId: string;
+  factsVersion: number;
+  coreHash: string;
+  derivedHash: string;
+  dataAt: string;
+  firstDataAt: string;
+}
+
+export interface Publication {
+  runId: number;
+  heads: HeadMove[];
+  /** Staged versions that become visible without being the head: older input. */
+  history: { versionId: string; nctId: string; firstDataAt: string }[];
+  /** Browse parts that the registry recomputed: updated in place, no version (design rule 2). */
+  derived: { nctId: string; versionId: string; derivedHash: string; raw: Uint8Array; record: unknown }[];
+  changes: (typeof changes.$inferInsert)[];
+  /** Version pairs between which older input came to stand. */
+  superseded: { from: string; to: string }[];
+  memberships: (typeof memberships.$inferInsert)[];
+  events: (typeof memberEvents.$inferInsert)[];
+  members: (typeof members.$inferInsert)[];
+  /** Studies a review tracks no longer. Their memberships stay as ledger. */
+  dropped: { review: string; nctId: string }[];
+  reviews: Omit<typeof reviews.$inferInsert, "lastRunId">[];
+  flagsOpened: (typeof flags.$inferInsert)[];
+  flagsResolved: number[];
+  flagsGone: number[];
+  quarantined: (typeof quarantine.$inferInsert)[];
+  /** Studies that arrived sound: what quarantine holds of them is recovered. */
+  recovered: string[];
+  run: Partial<typeof runs.$inferInsert> & { reviews: Record<string, ReviewRun> };
+}
+
+/** Another run moved these heads since they were read; nothing was published. */
+export class HeadsMoved extends Error {
+  readonly nctIds: string[];
+  constructor(nctIds: string[]) {
+    super(`heads moved: ${nctIds.join(", ")}`);
+    this.nctIds = nctIds;
+  }
+}
+
+/** Serializes publications, so that change ids rise in the order in which readers see them: a review's cursor relies on it. */
+const PUBLISHING = sql`select pg_advisory_xact_lock(7614001, 0)`;
+
+async function checkHeads(tx: Db, plan: Publication): Promise<void> {
+  const expected = new Map<string, string | null>([
+    ...plan.derived.map(({ nctId, versionId }) => [nctId, versionId] as const),
+    ...plan.heads.map(({ nctId, expected }) => [nctId, expected] as const),
+  ]);
+  if (expected.size === 0) return;
+  const found = await rows<{ nct_id: string; version_id: string }>(
+    tx,
+    sql`select nct_id, version_id from trialdrift.studies where nct_id in ${texts([...expected.keys()])} order by nct_id for update`,
+  );
+  const now = new Map(found.map(({ nct_id, version_id }) => [nct_id, version_id]));
+  const moved = [...expected].filter(([nctId, version]) => (now.get(nctId) ?? null) !== version).map(([nctId]) => nctId);
+  if (moved.length > 0) throw new HeadsMoved(moved);
+}
+
+async function showVersions(tx: Db, plan: Publication): Promise<void> {
+  const ids = [...plan.heads, ...plan.history].map(({ versionId }) => versionId);
+  if (ids.length > 0) await tx.execute(sql`update trialdrift.versions set published = true where version_id::text in ${texts(ids)} and not published`);
+  await insertAll(
+    tx,
+    studies,
+    plan.heads.map(({ expected: _, ...head }) => head),
+    sql`on conflict (nct_id) do update set version_id = excluded.version_id, facts_version = excluded.facts_version,
+          core_hash = excluded.core_hash, derived_hash = excluded.derived_hash, data_at = excluded.data_at`,
+  );
+  for (const { nctId, firstDataAt } of plan.history)
+    await tx.update(studies).set({ firstDataAt: sql`least(first_data_at, ${firstDataAt})` as unknown as string }).where(eq(studies.nctId, nctId));
+  for (const { nctId, versionId, derivedHash, raw, record } of plan.derived) {
+    await tx.update(versions).set({ raw, derivedHash }).where(eq(versions.versionId, versionId));
+    await tx.update(studies).set({ derivedHash }).where(eq(studies.nctId, nctId));
+    await tx.execute(sql`update trialdrift.records set record = ${jsonText(record)}::jsonb where version_id = ${versionId}`);
+  }
+}
+
+async function writeNews(tx: Db, plan: Publication): Promise<void> {
+  await insertAll(tx, changes, plan.changes, sql`on conflict do nothing`);
+  for (const { from, to } of plan.superseded)
+    await tx.execute(sql`update trialdrift.changes set superseded = true where from_version = ${from} and to_version = ${to} and kind <> 'derived_only'`);
+  if (plan.flagsResolved.length > 0)
+    await tx
+      .update(flags)
+      .set({ state: "resolved", gone: true, resolvedAt: sql`now()` as unknown as string, resolvedBy: `run ${plan.runId}` })
+      .where(inArray(flags.flagId, plan.flagsResolved));
+  if (plan.flagsGone.length > 0) await tx.update(flags).set({ gone: true }).where(inArray(flags.flagId, plan.flagsGone));
+  await insertAll(tx, flags, plan.flagsOpened, sql`on conflict do nothing`);
+}
+
+async function writeMembers(tx: Db, plan: Publication): Promise<void> {
+  await insertAll(
+    tx,
+    memberships,
+    plan.memberships,
+    sql`on conflict (review, watchlist, nct_id) do update set state = excluded.state, how = excluded.how, reason = excluded.reason,
+          query_hash = excluded.query_hash, entered_at = excluded.entered_at, left_at = excluded.left_at, survivor = excluded.survivor`,
+  );
+  await insertAll(tx, memberEvents, plan.events);
+  await insertAll(
+    tx,
+    members,
+    plan.members,
+    sql`on conflict (review, nct_id) do update set tables = excluded.tables, derivation_id = excluded.derivation_id,
+          screened = excluded.screened, screened_reason = excluded.screened_reason`,
+  );
+  for (const { review, nctId } of plan.dropped)
+    await tx.execute(sql`delete from trialdrift.members where review = ${review} and nct_id = ${nctId}`);
+}
+
+async function writeQuarantine(tx: Db, plan: Publication): Promise<void> {
+  await insertAll(
+    tx,
+    quarantine,
+    plan.quarantined,
+    sql`on conflict (hash, reason) do update set count = quarantine.count + 1, last_seen_at = excluded.last_seen_at, state = 'held'`,
+  );
+  if (plan.recovered.length > 0)
+    await tx.execute(sql`update trialdrift.quarantine set state = 'recovered' where state = 'held' and nct_id in ${texts(plan.recovered)}`);
+}
+
+/** Makes the run visible, or throws and leaves everything as it was. Errors: HeadsMoved, `locked`. */
+export async function publish(database: Database, plan: Publication): Promise<void> {
+  database.assertHeld();
+  await database.db.transaction(async (tx) => {
+    await tx.execute(PUBLISHING);
+    await checkHeads(tx, plan);
+    await showVersions(tx, plan);
+    await writeNews(tx, plan);
+    await writeMembers(tx, plan);
+    await insertAll(
+      tx,
+      reviews,
+      plan.reviews.map((review) => ({ ...review, lastRunId: plan.runId })),
+      sql`on conflict (review) do update set title = excluded.title, active = excluded.active, folder_hash = excluded.folder_hash,
+            lexicon = excluded.lexicon, definition = excluded.definition, tables = excluded.tables, last_run_id = excluded.last_run_id`,
+    );
+    await writeQuarantine(tx, plan);
+    const [newest] = await rows<{ newest: number }>(tx, sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`);
+    const seen = Object.fromEntries(Object.entries(plan.run.reviews).map(([id, said]) => [id, { ...said, cursor: newest?.newest ?? 0 }]));
+    await tx
+      .update(runs)
+      .set({ ...plan.run, reviews: seen, publishedAt: sql`now()` as unknown as string, finishedAt: sql`now()` as unknown as string })
+      .where(eq(runs.runId, plan.runId));
+  });
+}

@@ -1,0 +1,17 @@
+-- Superseded: a version came to stand between the two compared; two changes replace this one.
+create or replace view review.changes as
+select c.change_id,
+       c.nct_id,
+       c.column_name,
+       c.kind,
+       c.old,
+       c.new,
+       c.severity,
+       c.posted,
+       c.dateless,
+       c.cause,
+       left(c.data_at, 10)::date as data_date,
+       c.detected_at,
+       c.run_id
+  from trialdrift.changes c
+ where not c.superseded

@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
+import { ERROR_CODES } from "../db/errors.ts";
+import type { Noun } from "../pipeline/report/list-columns.ts";
+import { demo } from "./commands/demo.ts";
+import { extract } from "./commands/extract.ts";
+import { type ListFlags, listNoun } from "./commands/list.ts";
+import { recompute } from "./commands/recompute.ts";
+import { replay } from "./commands/replay.ts";
+import { sync } from "./commands/sync.ts";
+import { table, type TableFlags } from "./commands/table.ts";
+import { perform } from "./exit.ts";
+
+/** The command line: flags in, one call, one format out. A verb starts work, a noun lists the view of its name. */
+
+const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
+const program = new Command("trialdrift")
+  .description("Keeps a published review's trial tables in step with ClinicalTrials.gov")
+  .version(version, "-V", "print the program's version")
+  .enablePositionalOptions()
+  .showHelpAfterError("(trialdrift --help lists the commands)")
+  .exitOverride()
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 fine, also with open flags; 1 failed, nothing published; 2 wrong usage or configuration;
+3 finished but incomplete; 4 another process holds the lock; 69 registry or database unreachable.
+stdout is data, stderr is log. Settings come from the environment (README).`,
+  );
+
+const whole = (least: number) => (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`Needs a whole number from ${least}.`);
+  return value;
+};
+const review = () => new Option("--review <id>", "only this review");
+const format = (...choices: string[]) => new Option("--format <format>", "what to print").choices(choices).default("text");
+
+program
+  .command("sync")
+  .description("one nightly run now: fetch, compare, publish; prints the news")
+  .addOption(review())
+  .option("--dry-run", "do everything but publish")
+  .action((options: { review?: string; dryRun?: boolean }) => perform((context) => sync(context, options)));
+
+program
+  .command("recompute")
+  .description("cells, drift and flags again from our own store, without the registry")
+  .addOption(review())
+  .action((options: { review?: string }) => perform((context) => recompute(context, options)));
+
+program
+  .command("table")
+  .description("the review's table: what is printed, and where the registry differs")
+  .addOption(review())
+  .addOption(new Option("--table <number>", "only this table").argParser(whole(1)))
+  .addOption(new Option("--values <side>", "curated: printed values, differences beside them; registry: the registry's alone").choices(["curated", "registry"]).default("curated"))
+  .option("--wide", "every column, not only the cells that differ")
+  .addOption(format("text", "md", "csv", "json"))
+  .action((options: TableFlags) => perform((context) => table(context, options)));
+
+/** Nouns of the command line, the view each lists, and what that is. */
+const NOUNS: readonly [command: string, view: Noun, about: string][] = [
+  ["drift", "drift", "curated cells against the registry's"],
+  ["changes", "changes", "the registry before against after"],
+  ["status-changes", "status_changes", "changes of recruitment status"],
+  ["flags", "flags", "open questions for a person"],
+  ["members", "members", "studies that the reviews track, and how they came"],
+  ["runs", "runs", "what ran, with its ledger"],
+  ["quarantine", "quarantine", "records that could not be loaded"],
+  ["reviews", "reviews", "reviews in the database"],
+];
+for (const [name, view, about] of NOUNS) {
+  program
+    .command(name)
+    .description(about)
+    .addOption(review())
+    .option("--since <when>", "a date (UTC midnight, inclusive), an instant, or run:N")
+    .option("--kind <kinds>", "only these kinds, separated by commas")
+    .addOption(format("text", "csv", "json"))
+    .action((options: ListFlags) => perform((context) => listNoun(context, view, options)));
+}
+
+program
+  .command("extract")
+  .description("what the rules read in each record of files, with the words; no database")
+  .addArgument(new Argument("<path...>", ".jsonl[.gz] files or folders of NCT*.json"))
+  .option("--lexicon <name>", "which lexicon reads", "msc")
+  .addOption(format("text", "json"))
+  .action((paths: string[], options: { lexicon: string; format: "text" | "json" }) => perform((context) => extract(context, paths, options)));
+
+program
+  .command("replay")
+  .description("serve recorded studies as the registry's API on loopback")
+  .addArgument(new Argument("<path...>", ".jsonl[.gz] files or folders, applied in order"))
+  .addOption(new Option("--port <number>", "port to listen on (default: any free one)").argParser(whole(0)))
+  .addOption(new Option("--step <number>", "the state after the first N paths").argParser(whole(1)))
+  .action((paths: string[], options: { port?: number; step?: number }) => perform((context) => replay(context, paths, options)));
+
+program
+  .command("demo")
+  .description("the whole job on recorded answers of two dates, in a database of its own")
+  .action(() => perform((context) => demo(context)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { code, exitCode } = error as { code?: string; exitCode?: number };
+  if (code === undefined || !code.startsWith("commander.")) throw error;
+  process.exitCode = exitCode === 0 ? 0 : ERROR_CODES.usage;
+}

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { TrialdriftError } from "../../db/errors.ts";
+import { extractProduct } from "../../pipeline/extract/extract.ts";
+import { labelOf } from "../../pipeline/extract/label.ts";
+import { validate } from "../../pipeline/registry/validate.ts";
+import { readLexicon } from "../../pipeline/review/folder.ts";
+import { fileSource } from "../../pipeline/sources/files.ts";
+import type { Context } from "../context.ts";
+import { print } from "../exit.ts";
+
+/** `extract`: what the rules read in each record, with spans. A record that cannot be read is named on stderr; exit 3. */
+export async function extract(context: Context, paths: readonly string[], options: { lexicon: string; format: "text" | "json" }): Promise<number> {
+  const lexicon = readLexicon(options.lexicon, context.config.reviewsDir, context.config.lexiconsDir);
+  if (lexicon === null)
+    throw new TrialdriftError({ code: "usage", message: `there is no lexicon ${options.lexicon}`, next: `lexicons are folders beside the reviews, or in ${join(context.config.lexiconsDir)}` });
+  const labels: ReturnType<typeof labelOf>[] = [];
+  let refused = 0;
+  for (const path of paths) {
+    for await (const { records } of fileSource(path).batches()) {
+      for (const record of records) {
+        const verdict = validate(record);
+        if (verdict.ok) {
+          labels.push(labelOf(verdict.study, extractProduct(verdict.study, lexicon)));
+          continue;
+        }
+        refused += 1;
+        context.log.error(`${verdict.nctId ?? "a record without an id"} in ${path}: ${verdict.issues.map((issue) => `${issue.path} ${issue.reason}`).join("; ")}`);
+      }
+    }
+  }
+  await print(options.format === "json" ? JSON.stringify(labels, null, 1) : labels.map(inWords).join("\n"));
+  return refused > 0 ? 3 : 0;
+}
+
+function inWords(label: ReturnType<typeof labelOf>): string {
+  const { nct_id, evidence, ...fields } = label;
+  const lines = Object.entries(fields).map(([name, value]) => `  ${name.padEnd(16)} ${Array.isArray(value) ? value.join(", ") || "-" : String(value)}`);
+  const words = Object.entries(evidence as Record<string, unknown>).map(([name, found]) => `  words for ${name}: ${JSON.stringify(found)}`);
+  return [nct_id, ...lines, ...words, ""].join("\n");
+}

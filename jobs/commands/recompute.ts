@@ -1,0 +1,24 @@
+import { run } from "../../pipeline/run.ts";
+import type { Context } from "../context.ts";
+import { print } from "../exit.ts";
+import { progressOf } from "../progress.ts";
+import { digest } from "./news.ts";
+
+/** `recompute`: rows, drift and flags again from our own store; the registry is not asked. */
+export async function recompute(context: Context, options: { review?: string }): Promise<number> {
+  const reviews = context.reviews(options.review ?? null);
+  const database = await context.openDatabase("writer");
+  const report = await run({
+    database,
+    job: "recompute",
+    review: options.review ?? null,
+    reviews,
+    registry: null,
+    now: () => new Date().toISOString(),
+    onProgress: progressOf(context.log),
+  });
+  await print(await digest(database, report, false));
+  const members = report.settled.reduce((sum, one) => sum + one.members.length, 0);
+  context.log.info(`run ${report.runId} ${report.state}: ${members} of ${report.settled.reduce((sum, one) => sum + one.derived, 0)} members read differently`);
+  return report.exitCode;
+}

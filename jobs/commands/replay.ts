@@ -1,0 +1,23 @@
+import { startReplay } from "../../fixtures/replay/server.ts";
+import { TrialdriftError } from "../../db/errors.ts";
+import type { Context } from "../context.ts";
+
+/** `replay`: recorded studies served as the registry's API on loopback, until interrupted. */
+export async function replay(context: Context, paths: readonly string[], options: { port?: number; step?: number }): Promise<number> {
+  const { log } = context;
+  const started = await startReplay({
+    paths: [...paths],
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.step === undefined ? {} : { step: options.step }),
+    onAnswered: (line) => log.debug(line),
+    onApplied: (line) => log.info(line),
+  }).catch((cause: unknown) => {
+    throw new TrialdriftError({ code: "usage", message: `the recordings cannot be served: ${(cause as Error).message}`, next: "check the paths, --step and --port", cause });
+  });
+  log.info(`serving data of ${started.dataTimestamp}; in another shell: CTGOV_BASE_URL=${started.url} trialdrift sync`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  await started.close();
+  return 0;
+}

@@ -1,0 +1,31 @@
+import { print } from "../exit.ts";
+import type { Context } from "../context.ts";
+import { nightly } from "../nightly.ts";
+import { progressOf } from "../progress.ts";
+import { digest } from "./news.ts";
+
+/** `sync`: one nightly run now. stdout is the digest, empty when there is no news. */
+export async function sync(context: Context, options: { review?: string; dryRun?: boolean }): Promise<number> {
+  const reviews = context.reviews(options.review ?? null);
+  const database = await context.openDatabase("writer");
+  const registry = context.openRegistry();
+  const progress = progressOf(context.log);
+  const report = await nightly({
+    database,
+    registry,
+    reviews,
+    review: options.review ?? null,
+    dryRun: options.dryRun ?? false,
+    now: () => new Date().toISOString(),
+    onProgress: progress,
+  });
+  if (!("harvest" in report)) {
+    context.log.info(`run ${report.runId}: nothing new, data date ${report.dataAt}`);
+    return 0;
+  }
+  const dryRun = options.dryRun ?? false;
+  await print(await digest(database, report, dryRun));
+  for (const problem of report.problems) context.log.error(problem);
+  context.log.info(`run ${report.runId} ${dryRun ? "was a dry run, nothing is published" : report.state}, data date ${report.dataAt}`);
+  return report.exitCode;
+}

@@ -1,0 +1,36 @@
+import { TrialdriftError } from "../db/errors.ts";
+import { type Context, openContext } from "./context.ts";
+
+/** How a command ends: its exit code, or an error explained on stderr with the code that belongs to it. */
+export async function perform(work: (context: Context) => Promise<number>): Promise<void> {
+  let context: Context | null = null;
+  try {
+    context = openContext(process.env);
+    process.exitCode = await work(context);
+  } catch (error) {
+    process.exitCode = report(error);
+  } finally {
+    const code = process.exitCode;
+    await context?.close();
+    process.exitCode = code ?? 0;
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof TrialdriftError) {
+    process.stderr.write(`${error.explain()}\n`);
+    return error.exitCode;
+  }
+  // A reader that went away (trialdrift drift | head) is no failure of ours.
+  if ((error as NodeJS.ErrnoException | null)?.code === "EPIPE") return 0;
+  process.stderr.write(`error internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  state: nothing was published\n  next: run again; if it stays, report it with the lines above\n`);
+  return 1;
+}
+
+/** Writes to stdout and waits until it is out: a pipe closes when the process ends. */
+export function print(text: string): Promise<void> {
+  if (text === "") return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text.endsWith("\n") ? text : `${text}\n`, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,100 @@
+import type { Cell, Change, Drift } from "../db/model.ts";
+import { changesBetween } from "./change/changes.ts";
+import { compareRow, rowKinds } from "./drift/compare.ts";
+import { EXTRACTOR_VERSION, extractProduct } from "./extract/extract.ts";
+import type { Product } from "./extract/product.ts";
+import { type Facts, factsOf } from "./normalize/facts.ts";
+import type { Study } from "./registry/study.ts";
+import { type Notation, parseNotation, printCellSource, printRoute } from "./review/codes.ts";
+import { readCells } from "./review/columns.ts";
+import type { CuratedTable, Review } from "./review/review.ts";
+
+/**
+ * THE HEART, pure: a study, the study before it and a review in; facts, changes, cells and drift out. Both records are read
+ * by today's rules, so that a new rule can never look like a change of the registry (design rule 8).
+ */
+
+/** Version of the rules of normalize/; another version makes another row of the same record. */
+export const FACTS_VERSION = 1;
+
+/** Rule versions as the run's ledger and the idle gate keep them: raise one and everything it rules is derived again. */
+export const RULE_VERSIONS: Record<string, string> = {
+  facts: String(FACTS_VERSION),
+  extractor: EXTRACTOR_VERSION,
+  drift: "1",
+  changes: "1",
+  flags: "1",
+};
+
+/** What an arriving record says, and how it differs from the one before it. */
+export function deriveStudy(study: Study, previous: Study | null): { facts: Facts; changes: Change[] } {
+  const facts = factsOf(study);
+  return { facts, changes: previous === null ? [] : changesBetween(factsOf(previous), facts, previous, study) };
+}
+
+/** A study in one review's columns. */
+export interface Derived {
+  facts: Facts | null;
+  product: Product | null;
+  route: string[];
+  cellSource: string[];
+  cells: Cell[];
+  drift: Drift[];
+}
+
+/** Reads what a review needs of a record: facts, and the product where the review has a lexicon. */
+function read(study: Study, review: Review, notation: Notation): { facts: Facts; product: Product | null; cells: Cell[] } {
+  const facts = factsOf(study);
+  const product = review.lexicon === null ? null : extractProduct(study, review.lexicon);
+  return { facts, product, cells: readCells(facts, product, notation) };
+}
+
+function driftIn(
+  table: CuratedTable,
+  nctId: string,
+  now: { facts: Facts; product: Product | null; cells: Cell[] } | null,
+  asOf: { facts: Facts; cells: Cell[] } | null,
+  gone: string | null,
+  review: Review,
+  notation: Notation,
+): Drift[] {
+  const row = table.rows.find((one) => one.nctId === nctId);
+  const about = rowKinds({
+    printed: row !== undefined,
+    gone,
+    firstPosted: now?.facts.firstPosted ?? null,
+    asOfFrom: review.asOf.from,
+    table: table.table,
+    title: now?.facts.title ?? nctId,
+  });
+  if (row === undefined || now === null) return about;
+  const input = { table, row, ...now, notation, asOfFrom: review.asOf.from };
+  return [...about, ...compareRow({ ...input, asOfFacts: asOf?.facts ?? null, asOfCells: asOf?.cells ?? null })];
+}
+
+/**
+ * Derives one member. `study` null: the registry never showed it (a printed id that is gone). `asOf` is the record held for
+ * the table's as-of date, where one is. `gone` says why the registry no longer answers for it.
+ */
+export function deriveMember(input: {
+  nctId: string;
+  study: Study | null;
+  asOf: Study | null;
+  gone: string | null;
+  tables: readonly number[];
+  review: Review;
+}): Derived {
+  const { nctId, study, review, gone } = input;
+  const notation = parseNotation(review.codes);
+  const now = study === null ? null : read(study, review, notation);
+  const then = input.asOf === null ? null : read(input.asOf, review, notation);
+  const tables = review.tables.filter(({ table }) => input.tables.includes(table));
+  return {
+    facts: now?.facts ?? null,
+    product: now?.product ?? null,
+    route: now?.product == null ? [] : printRoute(now.product, notation).codes,
+    cellSource: now?.product == null ? [] : printCellSource(now.product, notation),
+    cells: now?.cells ?? [],
+    drift: tables.flatMap((table) => driftIn(table, nctId, now, then, gone, review, notation)),
+  };
+}

@@ -1,0 +1,160 @@
+import { COMPARATOR_TYPES, type Given } from "./given.ts";
+import { textsOf } from "./naming.ts";
+import type { GroupName } from "./lexicon.ts";
+import { type Hit, hits, type Passage, quoteHit } from "./passages.ts";
+import type { ArmText, RecordText } from "./record.ts";
+import type { ComparatorType, Reading } from "./product.ts";
+import { inCriteria, isBackground } from "./scope.ts";
+
+export interface ArmsReading {
+  armsTotal: number;
+  armsWithProduct: number;
+  controlArm: Reading<boolean>;
+  comparatorType: Reading<ComparatorType>;
+  placebo: Reading<boolean>;
+}
+
+function firstIn(texts: readonly Passage[], group: GroupName): Hit | null {
+  for (const text of texts) {
+    for (const hit of hits(text, group)) if (!inCriteria(hit) && !isBackground(hit)) return hit;
+  }
+  return null;
+}
+
+/** An arm's own words and those of its interventions that are not the product. */
+function comparatorTexts(record: RecordText, given: Given, arm: ArmText): Passage[] {
+  const items = record.interventions.filter(
+    (item) => arm.interventions.includes(item.index) && !given.interventions.has(item.index),
+  );
+  return [...arm.texts, ...items.flatMap(textsOf)];
+}
+
+/** What a comparator arm gets. Its words decide; its registered type decides where they are silent. */
+function typeOfArm(
+  record: RecordText,
+  given: Given,
+  arm: ArmText,
+  masked: boolean,
+): { type: ComparatorType; hit: Hit | null; rule: string } {
+  const texts = comparatorTexts(record, given, arm);
+  const sham = firstIn(texts, "sham");
+  const placebo = firstIn(texts, "placebo");
+  const usual = firstIn(texts, "standard_care");
+  const nothing = firstIn(texts, "no_intervention");
+  if (placebo !== null) return { type: "placebo", hit: placebo, rule: "comparator/placebo_words" };
+  if (sham !== null) return { type: "sham", hit: sham, rule: "comparator/sham_words" };
+  if (arm.type === "NO_INTERVENTION")
+    return usual === null
+      ? { type: "no_intervention", hit: nothing, rule: "comparator/type" }
+      : { type: "standard_care", hit: usual, rule: "comparator/usual_care_words" };
+  if (usual !== null) return { type: "standard_care", hit: usual, rule: "comparator/usual_care_words" };
+  if (nothing !== null) return { type: "no_intervention", hit: nothing, rule: "comparator/nothing_words" };
+  if (arm.type === "PLACEBO_COMPARATOR" && masked) return { type: "placebo", hit: null, rule: "comparator/type" };
+  if (arm.type === "SHAM_COMPARATOR" && masked) return { type: "sham", hit: null, rule: "comparator/type" };
+  return { type: "active", hit: null, rule: "comparator/other_treatment" };
+}
+
+const ORDER: readonly ComparatorType[] = ["sham", "placebo", "active", "standard_care", "no_intervention", "none"];
+
+/** Control arm, comparator and placebo, from the arms as registered and, where they are silent, from prose. */
+export function readArms(record: RecordText, given: Given, masked: boolean): ArmsReading {
+  const { arms } = record;
+  const isControl = (arm: ArmText): boolean => {
+    if (COMPARATOR_TYPES.has(arm.type)) return true;
+    if (given.by === null)
+      return (
+        arms.length > 1 &&
+        (arm.type === "ACTIVE_COMPARATOR" ||
+          (["control", "control_label", "placebo"] as const).some((group) => firstIn(arm.texts, group) !== null))
+      );
+    return given.arms.size > 0 && !given.arms.has(arm.index);
+  };
+  const controls =
+    arms.length > 1 || given.by === null
+      ? arms.filter(isControl)
+      : arms.filter((arm) => COMPARATOR_TYPES.has(arm.type) && given.arms.size > 0);
+  const types = controls.map((arm) => ({ arm, ...typeOfArm(record, given, arm, masked) }));
+  const prose = [...record.titles, ...record.summary, ...record.detail];
+  // "Control group" said of an arm that gets the product is a control for dose or route, not a comparator without it.
+  const doseControl =
+    given.by !== null &&
+    arms.some(
+      (arm) =>
+        given.arms.has(arm.index) && firstIn(arm.texts, "control") !== null && firstIn(arm.texts, "placebo") === null,
+    );
+  const said = controls.length > 0 || doseControl ? null : controlInProse(prose);
+  const placeboSaid = placeboInProse(record, given, controls.length > 0);
+  const strongest = [...types].sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))[0];
+  const inert = types.find((item) => item.type === "placebo" || item.type === "sham");
+  const label = controls[0]?.texts[0];
+  const controlEvidence =
+    label !== undefined
+      ? [{ path: label.path, span: label.raw, rule: "control/arm" }]
+      : said !== null
+        ? [quoteHit(said)]
+        : placeboSaid !== null
+          ? [quoteHit(placeboSaid)]
+          : [];
+  const controlled = controls.length > 0 || said !== null || placeboSaid !== null;
+  const placebo = inert !== undefined || placeboSaid !== null;
+  const comparator: ComparatorType =
+    strongest !== undefined && (strongest.type !== "active" || !placebo)
+      ? strongest.type
+      : placebo
+        ? "placebo"
+        : controlled
+          ? "standard_care"
+          : "none";
+  const inertHit = inert?.hit ?? placeboSaid;
+  return {
+    armsTotal: arms.length,
+    armsWithProduct: given.arms.size,
+    controlArm: {
+      value: controlled,
+      evidence: controlEvidence,
+      confidence: controls.length > 0 ? "high" : controlled ? "medium" : "high",
+      rule: controls.length > 0 ? "control/arm" : controlled ? "control/prose" : "control/none",
+    },
+    comparatorType: {
+      value: comparator,
+      evidence: strongest?.hit ? [quoteHit(strongest.hit)] : [],
+      confidence: controls.length > 0 ? "high" : "medium",
+      rule: strongest?.rule ?? "comparator/prose",
+    },
+    placebo: {
+      value: placebo,
+      evidence: inertHit ? [quoteHit(inertHit)] : [],
+      confidence: "high",
+      rule: inert?.rule ?? (placebo ? "placebo/prose" : "placebo/none"),
+    },
+  };
+}
+
+function controlInProse(prose: readonly Passage[]): Hit | null {
+  for (const text of prose) {
+    const refusals = hits(text, "no_control");
+    for (const hit of hits(text, "control")) {
+      const refused = refusals.some((word) => word.start < hit.end && word.end > hit.start);
+      if (!refused && !inCriteria(hit) && !isBackground(hit)) return hit;
+    }
+  }
+  return null;
+}
+
+/** "Placebo-controlled" in a title or an arm's words, or an inert intervention among those listed. */
+function placeboInProse(record: RecordText, given: Given, hasControl: boolean): Hit | null {
+  for (const item of record.interventions) {
+    if (given.interventions.has(item.index)) continue;
+    const hit = firstIn(item.names, "placebo") ?? firstIn(item.names, "sham");
+    if (hit !== null) return hit;
+  }
+  for (const text of [
+    ...record.titles,
+    ...(hasControl ? [] : record.arms.flatMap((arm) => arm.texts)),
+    ...record.summary,
+  ]) {
+    for (const hit of hits(text, "placebo"))
+      if (/placebo/.test(text.low.slice(hit.start, hit.end)) && !inCriteria(hit) && !isBackground(hit)) return hit;
+  }
+  return null;
+}

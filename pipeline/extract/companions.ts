@@ -1,0 +1,48 @@
+import { heads, productTexts } from "./attach.ts";
+import type { Given } from "./given.ts";
+import { type Hit, hits, quoteHit, sentenceAt } from "./passages.ts";
+import type { RecordText } from "./record.ts";
+import type { Reading, RuledOut } from "./product.ts";
+import { deniedBy, inCriteria, wordBefore } from "./scope.ts";
+
+/** What is given together with the product: companions named in the texts of its interventions, arms and titles. */
+export function readCompanions(record: RecordText, given: Given, ruledOut: RuledOut[]): Reading<string[]> {
+  const found = new Map<string, Hit>();
+  for (const text of productTexts(record, given)) {
+    for (const head of heads(record, text)) {
+      const { hit } = head;
+      if (head.kind !== "companion" || hit.entry.kind === "noun" || found.has(hit.entry.code)) continue;
+      const why = refused(record, hit);
+      if (why === null) found.set(hit.entry.code, hit);
+      else ruledOut.push({ about: "co_products", evidence: quoteHit(hit), because: why });
+    }
+  }
+  if (found.size === 0) return { value: ["none"], evidence: [], confidence: "high", rule: "co_products/none" };
+  return {
+    value: [...found.keys()].sort(),
+    evidence: [...found.values()].map((hit) => quoteHit(hit)),
+    confidence: "medium",
+    rule: "co_products/with_product",
+  };
+}
+
+function refused(record: RecordText, hit: Hit): string | null {
+  const { passage } = hit;
+  if (deniedBy(hit) !== null) return "denied";
+  if (inCriteria(hit)) return "a criterion for who may take part";
+  if (wordBefore(passage, hit.start, "history", 40) !== null) return "what happened before";
+  const [from, to] = sentenceAt(passage, hit.start);
+  const sentence = passage.low.slice(from, to);
+  if (
+    /\b(?:deriv\w*|isolat\w*|obtain\w*|collect\w*|cultur\w*|separat\w*|from)\W+(?:\w+\W+){0,7}$/.test(
+      passage.low.slice(from, hit.start),
+    )
+  )
+    return "what the product is made from";
+  const product = heads(record, passage).some(
+    (head) => head.kind !== "companion" && head.hit.start >= from && head.hit.end <= to,
+  );
+  const joined = hits(passage, "together").some((word) => word.start >= from && word.end <= to);
+  if (product && !joined && sentence.length > 40) return "nothing joins it to the product";
+  return null;
+}

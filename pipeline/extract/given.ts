@@ -1,0 +1,141 @@
+import type { GroupName } from "./lexicon.ts";
+import { type Hit, hits } from "./passages.ts";
+import type { ArmText, InterventionText, RecordText } from "./record.ts";
+import type { ProductType, RuledOut } from "./product.ts";
+import { DOSED, firstGiven, namesComparator, productHits, textsOf } from "./naming.ts";
+import { readUnnamed } from "./unnamed.ts";
+
+/** Who gets the product in this record, and by which words. */
+export interface Given {
+  /** The words that decide; null: nobody is given the product. */
+  readonly by: Hit | null;
+  readonly rule: string;
+  readonly confidence: "high" | "medium" | "low";
+  readonly productType: ProductType;
+  readonly interventions: ReadonlySet<number>;
+  readonly arms: ReadonlySet<number>;
+  readonly ruledOut: readonly RuledOut[];
+}
+
+/** Types of arms that are comparators whatever they list. */
+export const COMPARATOR_TYPES = new Set(["PLACEBO_COMPARATOR", "SHAM_COMPARATOR", "NO_INTERVENTION"]);
+
+/** Whether an intervention's main name is that of another product and of nothing that could be this one. */
+function namesOther(item: InterventionText): boolean {
+  const name = item.names[0];
+  if (name === undefined || hits(name, "generic").length > 0 || hits(name, "derived").length > 0) return false;
+  return hits(name, "companion").some((hit) => hit.entry.kind !== "noun" && hit.entry.kind !== "carrier");
+}
+
+function interventionsGiven(record: RecordText, ruledOut: RuledOut[]): Map<number, Hit> {
+  const given = new Map<number, Hit>();
+  for (const item of record.interventions) {
+    const hit = firstGiven(record, item.names, ruledOut);
+    if (hit !== null) given.set(item.index, hit);
+  }
+  const titled = record.titles.some((text) => productHits(record, text).length > 0);
+  for (const item of record.interventions) {
+    // A name that only denies the product ("no transplantation of …") is a comparator's, whatever its description tells.
+    const denies = item.names.some((name) => productHits(record, name).length > 0);
+    // "Concentrate", "platelet-rich plasma": a name of another product whose description only tells what is in it.
+    const other = !titled && namesOther(item);
+    if (given.has(item.index) || item.description === null || denies || other || namesComparator(item)) continue;
+    const hit = firstGiven(record, [item.description], ruledOut, titled ? undefined : DOSED);
+    if (hit !== null) given.set(item.index, hit);
+  }
+  return given;
+}
+
+/** Arms with the product. Comparator types are asked only when no other arm gets it: some sponsors type every arm so. */
+function armsGiven(
+  record: RecordText,
+  interventions: ReadonlySet<number>,
+  ruledOut: RuledOut[],
+): Map<number, Hit | null> {
+  const given = armsOf(record, interventions, ruledOut, false);
+  return given.size > 0 ? given : armsOf(record, new Set(), ruledOut, true);
+}
+
+function armsOf(
+  record: RecordText,
+  interventions: ReadonlySet<number>,
+  ruledOut: RuledOut[],
+  comparators: boolean,
+): Map<number, Hit | null> {
+  const given = new Map<number, Hit | null>();
+  const named = new Map(record.arms.map((arm) => [arm.index, firstGiven(record, arm.texts, ruledOut)] as const));
+  const anyNamed = [...named.values()].some((hit) => hit !== null);
+  for (const arm of record.arms) {
+    if (COMPARATOR_TYPES.has(arm.type) !== comparators) continue;
+    const hit = named.get(arm.index) ?? null;
+    const lists = arm.interventions.some((index) => interventions.has(index));
+    if (hit !== null || (lists && !(anyNamed && readsAsComparator(arm, record)))) given.set(arm.index, hit);
+  }
+  return given;
+}
+
+/** An arm whose words are those of a comparator, although it lists every intervention of the study. */
+function readsAsComparator(arm: ArmText, record: RecordText): boolean {
+  if (arm.interventions.length < record.interventions.length) return false;
+  const words: readonly GroupName[] = [
+    "control",
+    "control_label",
+    "placebo",
+    "sham",
+    "no_intervention",
+    "standard_care",
+  ];
+  return arm.texts.some((text) => words.some((group) => hits(text, group).length > 0));
+}
+
+/** The product type by the words next to the product: only where every naming of it is cell-free. */
+function productTypeOf(record: RecordText, interventions: ReadonlySet<number>): ProductType {
+  const chosen = record.interventions.filter((item) => interventions.has(item.index));
+  const texts = chosen.length > 0 ? chosen : [];
+  let derived: ProductType | null = null;
+  for (const item of texts) {
+    const hit = textsOf(item).flatMap((text) => hits(text, "derived"))[0];
+    if (hit === undefined) return "cells";
+    derived = hit.entry.code as ProductType;
+  }
+  if (texts.length > 0) return derived ?? "cells";
+  const titled = record.titles.flatMap((text) => hits(text, "derived"))[0];
+  return titled === undefined ? "cells" : (titled.entry.code as ProductType);
+}
+
+/**
+ * Decides whether the product is given, in the order of trust: an intervention's name, an arm, an intervention's
+ * description, a title whose intervention says only "cells", prose beside such an intervention. A keyword never decides.
+ */
+export function readGiven(record: RecordText): Given {
+  const ruledOut: RuledOut[] = [];
+  const named = interventionsGiven(record, ruledOut);
+  const interventions = new Set(named.keys());
+  let by: Hit | null = named.values().next().value ?? null;
+  let rule = "given/intervention";
+  let confidence: Given["confidence"] = "high";
+  let arms = armsGiven(record, interventions, ruledOut);
+  if (by === null) {
+    for (const hit of arms.values()) by ??= hit;
+    rule = "given/arm";
+  }
+  if (by === null) {
+    const unnamed = readUnnamed(record, ruledOut);
+    if (unnamed !== null) {
+      by = unnamed.by;
+      rule = unnamed.rule;
+      confidence = unnamed.confidence;
+      for (const index of unnamed.interventions) interventions.add(index);
+      arms = armsGiven(record, interventions, ruledOut);
+    }
+  }
+  return {
+    by,
+    rule,
+    confidence,
+    productType: by === null ? "none" : productTypeOf(record, interventions),
+    interventions,
+    arms: new Set(arms.keys()),
+    ruledOut,
+  };
+}

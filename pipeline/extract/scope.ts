@@ -1,0 +1,87 @@
+import type { GroupName } from "./lexicon.ts";
+import { type Hit, hits, type Field, type Passage, sentenceAt } from "./passages.ts";
+
+/**
+ * What a hit's surroundings say about it. A name of the product is not yet the product being given: it may be denied,
+ * pretended, remembered, or knowledge about other people's work.
+ */
+
+/** Letters and spaces between two names that may still belong together. */
+const CLAUSE_END = /[.;:\n]|,\s(?:and|but|which|while|whereas|then)\b/;
+
+/** Whether a word of the group stands before position `at`, in the same clause and at most `reach` characters away. */
+export function wordBefore(passage: Passage, at: number, group: GroupName, reach: number): Hit | null {
+  const list = hits(passage, group);
+  for (let n = list.length - 1; n >= 0; n--) {
+    const word = list[n];
+    if (word === undefined || word.end > at) continue;
+    if (at - word.end > reach) return null;
+    return CLAUSE_END.test(passage.low.slice(word.end, at)) ? null : word;
+  }
+  return null;
+}
+
+/** Whether a word of the group follows position `at` within `reach` characters of the same clause. */
+export function wordAfter(passage: Passage, at: number, group: GroupName, reach: number): Hit | null {
+  for (const word of hits(passage, group)) {
+    if (word.start < at) continue;
+    if (word.start - at > reach) return null;
+    return CLAUSE_END.test(passage.low.slice(at, word.start)) ? null : word;
+  }
+  return null;
+}
+
+/** Hits of a group inside the sentence that holds `at`. */
+export function inSentence(passage: Passage, at: number, group: GroupName): Hit[] {
+  const [start, end] = sentenceAt(passage, at);
+  return hits(passage, group).filter((hit) => hit.start >= start && hit.end <= end);
+}
+
+const TELLS_BACKGROUND: ReadonlySet<Field> = new Set([
+  "brief_summary",
+  "detailed_description",
+  "intervention_description",
+  "arm_description",
+  "model_description",
+]);
+
+/** Knowledge of the field: only prose that also tells background is suspected of it. */
+export function isBackground(hit: Hit): boolean {
+  return TELLS_BACKGROUND.has(hit.passage.field) && inSentence(hit.passage, hit.start, "background").length > 0;
+}
+
+/** A heading stands at the start of its line, or is followed by a colon or a line's end. */
+function isHeading(word: Hit): boolean {
+  const { low } = word.passage;
+  return (
+    /(?:^|\n)[\s*•-]*$/.test(low.slice(Math.max(0, word.start - 6), word.start)) ||
+    /^\s*(?::|\n|$)/.test(low.slice(word.end, word.end + 3))
+  );
+}
+
+/** Whether a description has, at this point, turned to who may take part. */
+export function inCriteria(hit: Hit): boolean {
+  const { passage } = hit;
+  if (passage.field === "eligibility") return true;
+  let opened = -1;
+  for (const word of hits(passage, "criteria")) if (word.end <= hit.start && isHeading(word)) opened = word.end;
+  if (opened === -1) return false;
+  return !hits(passage, "end_of_criteria").some(
+    (word) => word.start > opened && word.end <= hit.start && isHeading(word),
+  );
+}
+
+/** Words that stand between a denial and what it denies. */
+const REACH_OF_DENIAL = 32;
+
+/** What may stand between the product's name and a word that turns it into its own placebo. */
+const SAME_NAME = /^[\s-]*(?:(?:injection|infusion|transplantation|therapy|treatment|cells?)[\s-]*)?$/;
+
+/** The word that says this name is not something given here, or null. */
+export function deniedBy(hit: Hit): Hit | null {
+  const { passage } = hit;
+  const before = wordBefore(passage, hit.start, "not_given", REACH_OF_DENIAL);
+  if (before !== null && !/,/.test(passage.low.slice(before.end, hit.start))) return before;
+  const after = wordAfter(passage, hit.end, "not_given_after", 18);
+  return after !== null && SAME_NAME.test(passage.low.slice(hit.end, after.start)) ? after : null;
+}

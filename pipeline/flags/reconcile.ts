@@ -1,0 +1,99 @@
+import type { FlagKind, FlagState, Severity } from "../../db/model.ts";
+import { FLAG_RULES, type FlagCause, type FlagContext, type FlagRule } from "./rules.ts";
+
+/** Open flags against today's causes: what opens, what the run resolves, what may open again. Pure. */
+
+export interface HeldFlag {
+  flagId: number;
+  review: string;
+  table: number;
+  nctId: string;
+  column: string;
+  kind: FlagKind;
+  value: string;
+  state: FlagState;
+  /** Resolved by a person and the value has not left since: the same identity stays closed. */
+  gone: boolean;
+}
+
+export interface OpenedFlag {
+  review: string;
+  table: number;
+  nctId: string;
+  column: string;
+  kind: FlagKind;
+  value: string;
+  severity: Severity;
+  message: string;
+  evidence: Record<string, unknown>;
+  advice: string;
+  baseline: boolean;
+}
+
+export interface FlagDecision {
+  open: OpenedFlag[];
+  /** Ids whose state ended; the run resolves them. */
+  resolve: number[];
+  /** Ids resolved by a person whose value has now left: the same identity may open again. */
+  markGone: number[];
+}
+
+type Identity = Pick<HeldFlag, "review" | "table" | "kind" | "nctId" | "column" | "value">;
+const identity = (one: Identity): string => JSON.stringify([one.review, one.table, one.kind, one.nctId, one.column, one.value]);
+
+/** A registry value is cut where it would make an identity longer than an index entry may be (2,700 bytes). */
+const LONGEST_VALUE = 400;
+
+function opened(context: FlagContext, rule: FlagRule, cause: FlagCause, baseline: boolean): OpenedFlag {
+  return {
+    review: context.review,
+    table: cause.table,
+    nctId: context.nctId,
+    column: cause.column,
+    kind: rule.kind,
+    value: cause.value.slice(0, LONGEST_VALUE),
+    severity: cause.severity ?? rule.severity,
+    message: cause.message,
+    evidence: cause.evidence,
+    advice: rule.advice,
+    baseline,
+  };
+}
+
+/** Does a held state flag still stand, given today's causes of its rule? */
+function stands(rule: FlagRule, context: FlagContext, held: HeldFlag, causes: ReadonlySet<string>): boolean {
+  if (rule.lasts === "event") return true;
+  if (causes.has(identity(held))) return true;
+  return rule.holds?.(context) === true && [...causes].every((one) => one === identity(held));
+}
+
+/**
+ * For the studies looked at in this run (`contexts`), with all their flags (`held`, also resolved ones that are not gone).
+ * On a baseline event rules are silent: there is no before. Running it twice on its own outcome opens nothing.
+ */
+export function reconcileFlags(contexts: readonly FlagContext[], held: readonly HeldFlag[], baseline: boolean): FlagDecision {
+  const byStudy = Map.groupBy(held, ({ nctId }) => nctId);
+  const decision: FlagDecision = { open: [], resolve: [], markGone: [] };
+  for (const context of contexts) {
+    const flags = byStudy.get(context.nctId) ?? [];
+    for (const rule of FLAG_RULES) {
+      const causes = baseline && rule.lasts === "event" ? [] : rule.causes(context);
+      const wanted = new Map(causes.map((cause) => opened(context, rule, cause, baseline)).map((flag) => [identity(flag), flag]));
+      const names = new Set(wanted.keys());
+      for (const flag of flags) {
+        if (flag.kind !== rule.kind) continue;
+        const still = stands(rule, context, flag, names);
+        if (flag.state !== "resolved") {
+          if (!still) decision.resolve.push(flag.flagId);
+          else wanted.delete(identity(flag));
+          continue;
+        }
+        if (rule.lasts === "event" || flag.gone) continue;
+        if (still) wanted.delete(identity(flag));
+        else decision.markGone.push(flag.flagId);
+      }
+      decision.open.push(...wanted.values());
+    }
+  }
+  return decision;
+}

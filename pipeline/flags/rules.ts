@@ -1,0 +1,282 @@
+import type { Change, ChangeKind, Drift, FlagKind, Severity } from "../../db/model.ts";
+import type { RecordConflict } from "../extract/product.ts";
+import type { Facts } from "../normalize/facts.ts";
+import type { MemberEvent } from "../review/membership.ts";
+
+/** TABLE OF FLAGS: what a person should look at, why, and what to do. One entry a kind; reconcile.ts knows no kind. */
+
+/** A study as the flag rules see it in one run of one review. */
+export interface FlagContext {
+  review: string;
+  nctId: string;
+  /** Tables under which it is shown; flags of the study as such go under the first. */
+  tables: readonly number[];
+  /** Does a curated table print it? */
+  printed: boolean;
+  /** Null for a printed study that the registry never showed us. */
+  facts: Facts | null;
+  drift: readonly Drift[];
+  /** Registry changes that this review has not looked at yet, without historic ones. */
+  changes: readonly Change[];
+  events: readonly MemberEvent[];
+  conflicts: readonly RecordConflict[];
+  /** Is it still a member? */
+  present: boolean;
+}
+
+/** One reason to ask: where, the new value (part of the flag's identity), and the sentence. */
+export interface FlagCause {
+  table: number;
+  column: string;
+  value: string;
+  message: string;
+  evidence: Record<string, unknown>;
+  severity?: Severity;
+}
+
+export interface FlagRule {
+  kind: FlagKind;
+  severity: Severity;
+  /**
+   * `state`: resolved by the run that sees the state end; `holds` says whether it lasts where no new cause is given.
+   * `event`: stays until a person resolves it.
+   */
+  lasts: "state" | "event";
+  holds?: (context: FlagContext) => boolean;
+  causes(context: FlagContext): FlagCause[];
+  advice: string;
+  reason: string;
+}
+
+/** 0 stands for no table. */
+const table = (context: FlagContext): number => context.tables[0] ?? 0;
+
+function changesOf(context: FlagContext, kinds: readonly ChangeKind[]): Change[] {
+  return context.changes.filter(({ kind }) => kinds.includes(kind));
+}
+
+/** The status cell of each table that prints the study, where it differs from what is printed. */
+function statusDrift(context: FlagContext): Drift[] {
+  return context.drift.filter(({ column, kind }) => column === "status" && ["moved", "differed_when_printed"].includes(kind));
+}
+
+function ends(facts: Facts): string {
+  const why = facts.whyStopped === null ? "no reason stated" : `reason stated: ${facts.whyStopped}`;
+  return `${facts.status.toLowerCase()}, ${why}`;
+}
+
+/** Status states: raised for a printed study by its state, for a candidate only by the change into it. */
+function statusState(statuses: readonly string[], say: (facts: Facts) => string): Pick<FlagRule, "lasts" | "holds" | "causes"> {
+  const isIn = ({ facts }: FlagContext): boolean => facts !== null && statuses.includes(facts.status);
+  return {
+    lasts: "state",
+    holds: isIn,
+    causes(context) {
+      const { facts } = context;
+      if (facts === null || !isIn(context)) return [];
+      const changed = context.changes.find(({ column }) => column === "status");
+      if (!context.printed && changed === undefined) return [];
+      const path = "protocolSection.statusModule.overallStatus";
+      return [{ table: table(context), column: "status", value: facts.status, message: say(facts), evidence: { path, why_stopped: facts.whyStopped, from: changed?.old ?? null } }];
+    },
+  };
+}
+
+function fromChanges(kinds: readonly ChangeKind[]): (context: FlagContext) => FlagCause[] {
+  return (context) =>
+    changesOf(context, kinds).map((change) => ({
+      table: table(context),
+      column: change.column,
+      value: change.new ?? "",
+      message: `${change.column.replaceAll("_", " ")}: ${change.old ?? "not stated"} -> ${change.new ?? "not stated"}`,
+      evidence: { old: change.old, new: change.new, ...change.detail },
+    }));
+}
+
+function fromDrift(kind: Drift["kind"], say: (drift: Drift) => string): (context: FlagContext) => FlagCause[] {
+  return (context) =>
+    context.drift
+      .filter((drift) => drift.kind === kind && drift.column !== "status")
+      .map((drift) => ({
+        table: drift.table,
+        column: drift.column,
+        value: drift.registry ?? "",
+        message: say(drift),
+        evidence: { curated: drift.curated, registry: drift.registry, basis: drift.basis, note: drift.note },
+      }));
+}
+
+function fromEvents(event: MemberEvent["event"][], say: (event: MemberEvent) => string): (context: FlagContext) => FlagCause[] {
+  return (context) =>
+    context.events
+      .filter((one) => event.includes(one.event))
+      .map((one) => ({
+        table: table(context),
+        column: "",
+        value: `${one.event} ${String(one.detail["survivor"] ?? one.watchlist)}`,
+        message: say(one),
+        evidence: { watchlist: one.watchlist, ...one.detail },
+      }));
+}
+
+export const FLAG_RULES: readonly FlagRule[] = [
+  {
+    kind: "stopped_early",
+    severity: "high",
+    ...statusState(["TERMINATED", "SUSPENDED"], (facts) => `stopped early: ${ends(facts)}`),
+    advice: "Say so in the table, with the reason; look for what was published of the patients enrolled.",
+    reason: "a reader would otherwise count it among the running or completed trials",
+  },
+  {
+    kind: "withdrawn",
+    severity: "high",
+    ...statusState(["WITHDRAWN"], (facts) => `withdrawn before the first participant: ${ends(facts)}`),
+    advice: "Take it out of counts of patients and trials, or mark it.",
+    reason: "it never enrolled anybody",
+  },
+  {
+    kind: "completed",
+    severity: "medium",
+    lasts: "state",
+    holds: ({ facts }) => facts?.status === "COMPLETED",
+    causes(context) {
+      if (context.facts?.status !== "COMPLETED") return [];
+      const differs = statusDrift(context);
+      const changed = changesOf(context, ["completed"]);
+      if (differs.length === 0 && changed.length === 0) return [];
+      const end = context.facts.completion;
+      const said = `completed${end === null ? "" : ` (${end.text}, ${end.type?.toLowerCase() ?? "type not stated"})`}`;
+      return [{ table: differs[0]?.table ?? table(context), column: "status", value: "COMPLETED", message: said, evidence: { printed: differs[0]?.curated ?? null } }];
+    },
+    advice: "Print it as completed and look for its results.",
+    reason: "needs a drift or a change: a trial printed as completed is no news",
+  },
+  {
+    kind: "lapsed",
+    severity: "medium",
+    ...statusState(["UNKNOWN"], (facts) => {
+      const end = facts.completion === null ? "no planned end stated" : `planned end ${facts.completion.text} passed`;
+      return `status unknown (last known ${facts.lastKnownStatus?.toLowerCase() ?? "not stated"}): ${end}, no update since ${facts.lastUpdatePosted ?? "an unknown date"}`;
+    }),
+    advice: "Ask the director, or search for publications; the registry itself no longer knows.",
+    reason: "the registry sets UNKNOWN by the calendar two years after the last verification (ctgov-api.md 5.3)",
+  },
+  {
+    kind: "reopened",
+    severity: "high",
+    lasts: "event",
+    causes: fromChanges(["reopened"]),
+    advice: "Check whether the trial runs again or the earlier status was a mistake.",
+    reason: "a closed trial that opens again contradicts what the table says of its end",
+  },
+  {
+    kind: "status_changed",
+    severity: "medium",
+    lasts: "event",
+    causes: fromChanges(["status_changed", "resumed", "last_known_changed"]),
+    advice: "Read the new status; the table need not change while the trial goes on.",
+    reason: "backward transitions are ordinary, and each is news to a reviewer",
+  },
+  {
+    kind: "results_posted",
+    severity: "high",
+    lasts: "event",
+    causes: fromChanges(["results_posted"]),
+    advice: "Read the posted results and rewrite the results sentence.",
+    reason: "the review's conclusions rest on reported results",
+  },
+  {
+    kind: "retracted",
+    severity: "high",
+    lasts: "event",
+    causes: fromChanges(["retracted"]),
+    advice: "Check whether the review cites the retracted publication.",
+    reason: "evidence that no longer stands",
+  },
+  {
+    kind: "cell_moved",
+    severity: "medium",
+    lasts: "state",
+    causes: fromDrift("moved", (drift) => `${drift.column.replaceAll("_", " ")} moved: printed ${drift.curated ?? "nothing"}, registry ${drift.registry ?? "nothing"}`),
+    advice: "Accept the registry's value for the next version, or keep the printed one with a note.",
+    reason: "the registry changed since the table was printed; status has kinds of its own",
+  },
+  {
+    kind: "contradicts",
+    severity: "medium",
+    lasts: "state",
+    causes: fromDrift("contradicts", (drift) => `the record's words exclude the printed ${drift.column.replaceAll("_", " ")} (${drift.curated ?? "nothing"}): ${drift.registry ?? "nothing"}`),
+    advice: "Read the record's words and the paper that the row rests on.",
+    reason: "the printed value cannot be what the record describes",
+  },
+  {
+    kind: "record_conflict",
+    severity: "low",
+    lasts: "state",
+    causes: (context) =>
+      context.conflicts.map(({ about, values, evidence }) => ({
+        table: table(context),
+        column: about,
+        value: [...values].toSorted().join(" / "),
+        message: `the record disagrees with itself about the ${about}: ${values.join(" and ")}`,
+        evidence: { evidence },
+      })),
+    advice: "Decide which of the two passages describes the trial.",
+    reason: "both readings stand in the record, each with its words",
+  },
+  {
+    kind: "new_trial",
+    severity: "medium",
+    lasts: "state",
+    holds: ({ printed, present }) => !printed && present,
+    causes(context) {
+      const { facts, printed, present } = context;
+      if (printed || !present || facts === null) return [];
+      const said = `not in the table: ${facts.title} (${facts.status.toLowerCase()}, first posted ${facts.firstPosted ?? "on an unknown date"})`;
+      const curates = context.drift.some(({ column }) => column === "*");
+      return [{ table: table(context), column: "*", value: context.nctId, message: said, evidence: { first_posted: facts.firstPosted }, ...(curates ? {} : { severity: "low" as const }) }];
+    },
+    advice: "Decide whether it belongs into the next version.",
+    reason: "matches a watchlist and no curated table prints it; low where the review has no table",
+  },
+  {
+    kind: "left_watchlist",
+    severity: "medium",
+    lasts: "state",
+    holds: ({ present }) => !present,
+    causes: fromEvents(["left", "tombstone"], (one) =>
+      one.event === "left" ? `no longer found by the query of ${one.watchlist}` : "gone from the registry: its number is no longer known",
+    ),
+    advice: "See what changed in its conditions or interventions before you drop it.",
+    reason: "evidence says which: the query no longer finds it, or the registry no longer has it",
+  },
+  {
+    kind: "merged",
+    severity: "high",
+    lasts: "event",
+    causes: fromEvents(["merged"], (one) => `merged by the registry into ${String(one.detail["survivor"])}`),
+    advice: "Use the surviving number in the next version.",
+    reason: "a retired number answers with another study's record (ctgov-api.md 5.1)",
+  },
+  {
+    kind: "outcome_changed",
+    severity: "medium",
+    lasts: "event",
+    causes(context) {
+      const start = context.facts?.start?.from ?? null;
+      const updated = context.facts?.lastUpdatePosted ?? null;
+      const after = start !== null && updated !== null && updated > start;
+      return after ? fromChanges(["outcome_added", "outcome_removed"])(context) : [];
+    },
+    advice: "Compare the primary outcomes; a change after the start may be outcome switching.",
+    reason: "only after the start of the trial: before it, planning goes on",
+  },
+  {
+    kind: "sponsor_changed",
+    severity: "low",
+    lasts: "event",
+    causes: fromChanges(["sponsor_renamed"]),
+    advice: "Check whether the trial moved to another sponsor or the sponsor changed its name.",
+    reason: "registry-wide renames come without a date of their own",
+  },
+];

@@ -1,0 +1,219 @@
+import type { Change, Outcome, WalkLedger } from "../db/model.ts";
+import { TrialdriftError } from "../db/errors.ts";
+import { type Db, sqlState } from "../db/sql.ts";
+import { type Head, pack, readHeads, readRecords, type StagedRow, type StagedVersion, stageVersions } from "../db/store.ts";
+import { differingPaths } from "./change/difference.ts";
+import { deriveStudy, FACTS_VERSION } from "./derive.ts";
+import { contentId, coreHash, derivedHash, versionId } from "./hash.ts";
+import { openWalk, walkProblem } from "./ledger.ts";
+import type { Facts } from "./normalize/facts.ts";
+import type { Study } from "./registry/study.ts";
+import { validate } from "./registry/validate.ts";
+import { rowOf } from "./row.ts";
+import type { Source } from "./sources/source.ts";
+
+/** The way in: source -> validate -> derive -> store, batch by batch. Nothing written here is visible. */
+
+/** One distinct record of a run, with what it turned out to be. */
+export interface Arrival {
+  nctId: string;
+  outcome: Exclude<Outcome, "quarantined">;
+  versionId: string;
+  coreHash: string;
+  derivedHash: string;
+  dataAt: string;
+  head: Head | null;
+  changes: Change[];
+  posted: string | null;
+  dateless: boolean;
+  /** For derived_only: the record to put in place of the head's. */
+  replaces: { raw: Uint8Array; record: Study } | null;
+}
+
+export interface Quarantined {
+  nctId: string | null;
+  source: string;
+  path: string;
+  reason: string;
+  hash: string;
+  raw: Uint8Array;
+}
+
+/** Everything that came in during one attempt. */
+export interface Harvest {
+  walks: WalkLedger[];
+  /** What does not add up, in words. */
+  problems: string[];
+  arrivals: Map<string, Arrival>;
+  quarantined: Map<string, Quarantined>;
+  /** Ids by source name, quarantined ones included: a record that cannot be loaded has not left its query. */
+  seen: Map<string, Set<string>>;
+  unknown: Map<string, number>;
+}
+
+export function openHarvest(): Harvest {
+  return { walks: [], problems: [], arrivals: new Map(), quarantined: new Map(), seen: new Map(), unknown: new Map() };
+}
+
+interface Valid {
+  study: Study;
+  nctId: string;
+  dataAt: string;
+  core: string;
+  derived: string;
+}
+
+/** A refused record is named by its content without the daily stamp, so that the same bad record is the same tomorrow. */
+function refuse(harvest: Harvest, record: unknown, source: string, nctId: string | null, path: string, reason: string): void {
+  const json = JSON.stringify(record) ?? "null";
+  const hash = contentId(json.replace(/"versionHolder":"[^"]*"/, ""));
+  harvest.quarantined.set(nctId ?? hash, { nctId, source, path, reason, hash, raw: pack(json) });
+}
+
+function count(harvest: Harvest, keys: readonly string[]): void {
+  for (const key of keys) harvest.unknown.set(key, (harvest.unknown.get(key) ?? 0) + 1);
+}
+
+/** What a record is to the store: by hashes where they tell, by values where only hashes differ (keys in another order). */
+function classify(arrival: Valid, head: Head | null, previous: Study | null): Exclude<Outcome, "quarantined"> {
+  if (head === null) return "new";
+  if (arrival.dataAt < head.data_at) return "older";
+  if (arrival.core !== head.core_hash && (previous === null || differingPaths(previous, arrival.study).length > 0)) return "changed";
+  return arrival.derived === head.derived_hash ? "unchanged" : "derived_only";
+}
+
+/** Splits a batch that the database refuses until the one bad record is found; it is quarantined, the rest is stored. */
+async function stage(db: Db, harvest: Harvest, source: string, batch: readonly { version: StagedVersion; row: StagedRow; valid: Valid }[]): Promise<void> {
+  if (batch.length === 0) return;
+  try {
+    await stageVersions(
+      db,
+      batch.map(({ version }) => version),
+      batch.map(({ row }) => row),
+    );
+  } catch (error) {
+    // Class 22 is bad data, 54 a limit exceeded: the record's fault. Anything else is not.
+    if (!/^(22|54)/.test(sqlState(error) ?? "")) throw error;
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) {
+      harvest.arrivals.delete(only.valid.nctId);
+      refuse(harvest, only.valid.study, source, only.valid.nctId, "$", `the database refuses it: ${(error as Error).cause ?? error}`);
+      return;
+    }
+    const half = batch.length >> 1;
+    await stage(db, harvest, source, batch.slice(0, half));
+    await stage(db, harvest, source, batch.slice(half));
+  }
+}
+
+/** Validates, classifies, derives and stages some records. Records whose id was already received in this run are skipped. */
+async function take(db: Db, runId: number, harvest: Harvest, source: string, valid: readonly Valid[]): Promise<void> {
+  const heads = new Map((await readHeads(db, valid.map(({ nctId }) => nctId))).map((head) => [head.nct_id, head]));
+  const differing = valid.filter(({ nctId, core, dataAt }) => {
+    const head = heads.get(nctId);
+    return head !== undefined && head.core_hash !== core && dataAt >= head.data_at;
+  });
+  const previous = await readRecords(db, differing.map(({ nctId }) => heads.get(nctId)?.version_id ?? ""));
+  const staged: { version: StagedVersion; row: StagedRow; valid: Valid }[] = [];
+  for (const one of valid) {
+    const head = heads.get(one.nctId) ?? null;
+    const before = head === null ? null : ((previous.get(head.version_id) as Study | undefined) ?? null);
+    const outcome = classify(one, head, before);
+    const writes = outcome === "new" || outcome === "changed" || outcome === "older";
+    const { facts, changes } = writes ? deriveStudy(one.study, outcome === "changed" ? before : null) : { facts: null, changes: [] };
+    const id = writes || head === null ? versionId(one.nctId, one.core, one.dataAt) : head.version_id;
+    harvest.arrivals.set(one.nctId, arrivalOf(one, head, outcome, id, facts, changes, before));
+    if (writes && facts !== null) {
+      const raw = pack(JSON.stringify(one.study));
+      staged.push({
+        version: { versionId: id, nctId: one.nctId, coreHash: one.core, derivedHash: one.derived, dataAt: one.dataAt, raw, lastUpdatePosted: facts.lastUpdatePosted, runId },
+        row: rowOf(facts, id, FACTS_VERSION),
+        valid: one,
+      });
+    }
+  }
+  await stage(db, harvest, source, staged);
+}
+
+function arrivalOf(one: Valid, head: Head | null, outcome: Arrival["outcome"], id: string, facts: Facts | null, changes: Change[], before: Study | null): Arrival {
+  const posted = one.study.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
+  const earlier = before?.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
+  const dateless = outcome === "changed" && posted === earlier;
+  const replaces = outcome === "derived_only" ? { raw: pack(JSON.stringify(one.study)), record: one.study } : null;
+  return { nctId: one.nctId, outcome, versionId: id, coreHash: one.core, derivedHash: one.derived, dataAt: one.dataAt, head, changes, posted: facts?.lastUpdatePosted ?? posted, dateless, replaces };
+}
+
+/** Walks one source to its end and adds it to the harvest. `onRecords` is told how many records came. */
+export async function receive(
+  db: Db,
+  runId: number,
+  harvest: Harvest,
+  source: Source,
+  walkDataAt: string | null,
+  onRecords: (count: number) => void,
+): Promise<void> {
+  const walk = openWalk(source.name, source.announces);
+  const seen = new Set<string>();
+  harvest.walks.push(walk);
+  harvest.seen.set(source.name, seen);
+  try {
+    for await (const { records, announced } of source.batches()) {
+      walk.announced = announced ?? walk.announced;
+      const fresh: Valid[] = [];
+      for (const record of records) {
+        walk.received += 1;
+        const one = admit(harvest, source, record, walkDataAt);
+        const name = one.nctId ?? one.hash;
+        if (seen.has(name)) {
+          walk.duplicates += 1;
+          continue;
+        }
+        seen.add(name);
+        walk.distinct += 1;
+        if (one.valid !== null && !harvest.arrivals.has(one.valid.nctId)) fresh.push(one.valid);
+      }
+      await take(db, runId, harvest, source.name, fresh);
+      onRecords(records.length);
+    }
+  } catch (error) {
+    // The registry's data moved under the walk: it cannot be finished, but it can be begun again.
+    if (!(error instanceof TrialdriftError) || error.code !== "incomplete") throw error;
+    harvest.problems.push(`${source.name}: ${error.message}`);
+    return;
+  }
+  for (const { kind } of source.fates.values()) walk[kind] += 1;
+  const problem = walkProblem(walk);
+  if (problem !== null) harvest.problems.push(problem);
+}
+
+/** Validates one record, or puts it into quarantine with path and reason. */
+function admit(harvest: Harvest, source: Source, record: unknown, walkDataAt: string | null): { nctId: string | null; hash: string; valid: Valid | null } {
+  const verdict = validate(record);
+  if (!verdict.ok) {
+    const [first] = verdict.issues;
+    const reason = verdict.issues.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
+    refuse(harvest, record, source.name, verdict.nctId, first?.path ?? "$", reason);
+    return { nctId: verdict.nctId, hash: contentId(JSON.stringify(record) ?? "null"), valid: null };
+  }
+  const { study } = verdict;
+  const { nctId } = study.protocolSection.identificationModule;
+  count(harvest, verdict.unknown.keys);
+  count(harvest, verdict.unknown.values);
+  const dataAt = source.dataAt === undefined ? walkDataAt : source.dataAt(record);
+  if (dataAt === null) {
+    refuse(harvest, record, source.name, nctId, "$.derivedSection.miscInfoModule.versionHolder", "neither the record nor the file's name says its data date");
+    return { nctId, hash: "", valid: null };
+  }
+  return { nctId, hash: "", valid: { study, nctId, dataAt, core: coreHash(study), derived: derivedHash(study) } };
+}
+
+/** Derives some arrivals again against heads that moved meanwhile; their records are in the store already. */
+export async function receiveAgain(db: Db, runId: number, harvest: Harvest, nctIds: readonly string[]): Promise<void> {
+  const moved = nctIds.flatMap((id) => harvest.arrivals.get(id) ?? []);
+  const stored = await readRecords(db, moved.map((one) => one.versionId));
+  const valid = moved.map((one) => {
+    const study = (one.replaces?.record ?? stored.get(one.versionId)) as Study;
+    return { study, nctId: one.nctId, dataAt: one.dataAt, core: one.coreHash, derived: one.derivedHash };
+  });
+  await take(db, runId, harvest, "moved heads", valid.filter(({ study }) => study !== undefined));
+}

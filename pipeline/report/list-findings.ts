@@ -1,0 +1,117 @@
+import type { ListRows, Listing } from "./list-columns.ts";
+import { fixed, flexible, fromTo, spoken } from "./list-columns.ts";
+import type { ChangeRow } from "./rows.ts";
+import { changeWords, columnWords, driftWords, flagWords } from "./words.ts";
+
+/** A calendar change has no update behind it; a dateless one no date of its own. */
+function posted({ posted, cause }: ChangeRow): string {
+  return posted ?? (cause === "calendar" ? "by calendar" : "undated");
+}
+
+function withLastKnown(status: string | null, lastKnown: string | null): string {
+  const plain = spoken(status ?? "(none)");
+  return lastKnown === null ? plain : `${plain} (last known ${spoken(lastKnown)})`;
+}
+
+const CHANGE_FIELDS = [
+  "change_id",
+  "nct_id",
+  "column_name",
+  "kind",
+  "old",
+  "new",
+  "severity",
+  "posted",
+  "dateless",
+  "cause",
+  "data_date",
+  "detected_at",
+  "run_id",
+] as const;
+
+/** TABLE OF LISTS, what runs found: text columns of each noun, and the columns of its CSV. */
+export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]: Listing<ListRows[N]> } = {
+  drift: {
+    one: "cell that differs",
+    many: "cells that differ",
+    fields: [
+      "review",
+      "table_no",
+      "nct_id",
+      "column_name",
+      "curated",
+      "registry",
+      "kind",
+      "basis",
+      "table_version",
+      "last_update_posted",
+    ],
+    columns: [
+      fixed("table", (row) => String(row.table_no)),
+      fixed("study", (row) => row.nct_id),
+      fixed("column", (row) => columnWords(row.column_name)),
+      flexible("printed -> registry", (row) =>
+        row.column_name === "*" ? "" : fromTo(row.curated, row.registry, ["(blank)", "(not stated)"]),
+      ),
+      flexible("kind", (row) => driftWords(row.kind, row.basis)),
+      fixed("updated", (row) => row.last_update_posted ?? ""),
+    ],
+  },
+  changes: {
+    one: "change",
+    many: "changes",
+    fields: CHANGE_FIELDS,
+    columns: [
+      fixed("data of", (row) => row.data_date),
+      fixed("study", (row) => row.nct_id),
+      flexible("change", (row) => changeWords(row.kind), 14),
+      flexible("column", (row) => columnWords(row.column_name), 10),
+      flexible("old -> new", (row) => fromTo(row.old, row.new)),
+      fixed("posted", posted),
+    ],
+  },
+  status_changes: {
+    one: "status change",
+    many: "status changes",
+    fields: [...CHANGE_FIELDS, "from_status", "to_status", "from_last_known", "to_last_known", "why_stopped"],
+    columns: [
+      fixed("data of", (row) => row.data_date),
+      fixed("study", (row) => row.nct_id),
+      flexible(
+        "status",
+        (row) =>
+          `${withLastKnown(row.from_status, row.from_last_known)} -> ${withLastKnown(row.to_status, row.to_last_known)}`,
+      ),
+      flexible("kind", (row) => [changeWords(row.kind), ...(row.why_stopped === null ? [] : [`"${row.why_stopped}"`])]),
+      fixed("posted", posted),
+    ],
+  },
+  flags: {
+    one: "flag",
+    many: "flags",
+    fields: [
+      "flag_id",
+      "review",
+      "table_no",
+      "nct_id",
+      "column_name",
+      "kind",
+      "severity",
+      "state",
+      "baseline",
+      "opened_at",
+      "run_id",
+      "message",
+      "evidence",
+      "advice",
+    ],
+    columns: [
+      fixed("flag", (row) => String(row.flag_id)),
+      fixed("severity", (row) => row.severity),
+      fixed("state", (row) => [row.state, ...(row.baseline ? ["baseline"] : [])]),
+      fixed("study", (row) => row.nct_id ?? ""),
+      flexible("kind", (row) => flagWords(row.kind), 12),
+      flexible("what, and what to do", (row) => [row.message, ...(row.advice === "" ? [] : [`-> ${row.advice}`])], 28),
+    ],
+  },
+};

@@ -1,0 +1,182 @@
+import type {
+  Basis,
+  Cause,
+  ChangeKind,
+  DriftColumn,
+  DriftKind,
+  FlagKind,
+  FlagState,
+  Job,
+  MemberHow,
+  MemberState,
+  RunState,
+  Screened,
+  Severity,
+} from "../../db/model.ts";
+
+/**
+ * Rows of the public views as the reports take them: plain objects with the views' column names, timestamps as ISO text
+ * (docs/schema.md). Columns that no report prints are left out.
+ */
+
+export interface TrialRow {
+  nct_id: string;
+  table_no: number | null;
+  title: string;
+  director: string | null;
+  country: string[];
+  status: string;
+  last_known_status: string | null;
+  why_stopped: string | null;
+  first_posted: string | null;
+  last_update_posted: string | null;
+  data_date: string;
+  confirmed_data_date: string | null;
+  in_curated: boolean;
+}
+
+export interface CellRow {
+  nct_id: string;
+  column_name: string;
+  value: string | null;
+}
+
+export interface CuratedCellRow extends CellRow {
+  table_no: number;
+  version: number;
+  footnotes: string[];
+  cite: string | null;
+}
+
+export interface DriftRow {
+  review: string;
+  table_no: number;
+  nct_id: string;
+  column_name: DriftColumn;
+  curated: string | null;
+  registry: string | null;
+  kind: DriftKind;
+  basis: Basis | null;
+  table_version: number | null;
+  last_update_posted: string | null;
+}
+
+export interface ChangeRow {
+  change_id: number;
+  nct_id: string;
+  column_name: string;
+  kind: ChangeKind;
+  old: string | null;
+  new: string | null;
+  severity: Severity;
+  posted: string | null;
+  dateless: boolean;
+  cause: Cause;
+  data_date: string;
+  detected_at: string;
+  run_id: number;
+}
+
+export interface StatusChangeRow extends ChangeRow {
+  from_status: string | null;
+  to_status: string | null;
+  from_last_known: string | null;
+  to_last_known: string | null;
+  why_stopped: string | null;
+}
+
+export interface FlagRow {
+  flag_id: number;
+  review: string;
+  table_no: number | null;
+  nct_id: string | null;
+  column_name: string | null;
+  kind: FlagKind;
+  severity: Severity;
+  state: FlagState;
+  baseline: boolean;
+  opened_at: string;
+  run_id: number;
+  message: string;
+  evidence: unknown;
+  advice: string;
+}
+
+export interface MemberRow {
+  review: string;
+  watchlist: string;
+  nct_id: string;
+  state: MemberState;
+  how: MemberHow[];
+  screened: Screened | null;
+  reason: string | null;
+  query_hash: string | null;
+  entered_at: string;
+  left_at: string | null;
+  survivor: string | null;
+}
+
+export interface RunRow {
+  run_id: number;
+  job: Job;
+  review: string | null;
+  state: RunState;
+  data_date: string | null;
+  api_version: string | null;
+  started_at: string;
+  finished_at: string | null;
+  published_at: string | null;
+  announced: number | null;
+  received: number;
+  distinct: number;
+  duplicates: number;
+  merged: number;
+  tombstone: number;
+  left: number;
+  new: number;
+  changed: number;
+  derived_only: number;
+  unchanged: number;
+  older: number;
+  quarantined: number;
+  requests: number;
+  retries: number;
+  rule_versions: Record<string, string>;
+  exit_code: number | null;
+}
+
+export interface QuarantineRow {
+  quarantine_id: number;
+  nct_id: string | null;
+  source: string;
+  path: string;
+  reason: string;
+  hash: string;
+  first_seen_at: string;
+  last_seen_at: string;
+  count: number;
+  state: "held" | "recovered";
+}
+
+export interface ReviewRow {
+  review: string;
+  title: string;
+  active: boolean;
+  tables: Record<string, number>;
+  members: number;
+  folder_hash: string;
+  lexicon: string | null;
+  last_run_id: number;
+}
+
+/** What stands over a table. `order` is the order in which the paper prints its studies. */
+export interface TableHead {
+  review: string;
+  title: string;
+  citation: string | null;
+  table: number | null;
+  tableTitle: string;
+  version: number | null;
+  footnotes: Record<string, string>;
+  order: readonly string[];
+}

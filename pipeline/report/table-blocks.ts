@@ -1,0 +1,122 @@
+import type { Basis, DriftKind } from "../../db/model.ts";
+import { CELL_SOURCE_PARTS, COLUMNS, DRIFT_KINDS, QUIET_DRIFT } from "../../db/model.ts";
+import type { CellRow, CuratedCellRow, DriftRow, TableHead, TrialRow } from "./rows.ts";
+
+/** What a table is made of: rows of the views, of one review; rows of other tables and versions are left aside. */
+export interface TableInput {
+  head: TableHead;
+  /** Data date of the review's last complete run. */
+  dataDate: string | null;
+  trials: readonly TrialRow[];
+  curated: readonly CuratedCellRow[];
+  cells: readonly CellRow[];
+  drift: readonly DriftRow[];
+}
+
+/** One cell with both sides. `kind` is null where nothing was compared (`results`, and studies that are not printed). */
+export interface BlockCell {
+  column: string;
+  printed: string | null;
+  registry: string | null;
+  kind: DriftKind | null;
+  basis: Basis | null;
+}
+
+/** One study of the table. */
+export interface Block {
+  nctId: string;
+  title: string | null;
+  inCurated: boolean;
+  footnotes: readonly string[];
+  lastUpdatePosted: string | null;
+  cells: readonly BlockCell[];
+  /** Drift of the whole row: gone, new or left out when printed. */
+  row: DriftRow | null;
+}
+
+/** In printed order; the parts of cell_source stand before it, because they say which part of its code differs. */
+const BLOCK_COLUMNS: readonly string[] = COLUMNS.flatMap((column) =>
+  column === "cell_source" ? [...CELL_SOURCE_PARTS] : [column],
+);
+
+export function differs({ kind }: BlockCell): boolean {
+  return kind !== null && !QUIET_DRIFT.includes(kind);
+}
+
+/** How many cells there are of each kind, in the order in which kinds are tested; zeros are left out. */
+export function kindCounts(blocks: readonly Block[]): Map<DriftKind, number> {
+  const kinds = blocks.flatMap(({ cells, row }) => [...cells.map(({ kind }) => kind), row?.kind ?? null]);
+  const counts = DRIFT_KINDS.map((kind): [DriftKind, number] => [kind, kinds.filter((one) => one === kind).length]);
+  return new Map(counts.filter(([, count]) => count > 0));
+}
+
+/** Where no derivation is held yet, the study's own columns still fill the heading of its block. */
+function fromTrial(trial: TrialRow | undefined, column: string): string | null {
+  if (trial === undefined) return null;
+  if (column === "director") return trial.director;
+  if (column === "country") return trial.country.length === 0 ? null : trial.country.join("; ");
+  return column === "status" ? trial.status : null;
+}
+
+interface Sources {
+  trials: ReadonlyMap<string, TrialRow>;
+  curated: ReadonlyMap<string, readonly CuratedCellRow[]>;
+  cells: ReadonlyMap<string, readonly CellRow[]>;
+  drift: ReadonlyMap<string, readonly DriftRow[]>;
+}
+
+function blockOf(nctId: string, sources: Sources): Block {
+  const trial = sources.trials.get(nctId);
+  const printed = sources.curated.get(nctId) ?? [];
+  const found = sources.cells.get(nctId) ?? [];
+  const drift = sources.drift.get(nctId) ?? [];
+  const cells = BLOCK_COLUMNS.flatMap((column): BlockCell[] => {
+    const compared = drift.find((row) => row.column_name === column);
+    const part = column === "tissue" || column === "donor";
+    if (part && compared === undefined) return [];
+    const inTable = printed.find((cell) => cell.column_name === column)?.value ?? null;
+    const inRegistry = found.find((cell) => cell.column_name === column)?.value ?? fromTrial(trial, column);
+    return [
+      {
+        column,
+        printed: part ? (compared?.curated ?? null) : (inTable ?? compared?.curated ?? null),
+        registry: compared === undefined ? inRegistry : compared.registry,
+        kind: compared?.kind ?? null,
+        basis: compared?.basis ?? null,
+      },
+    ];
+  });
+  return {
+    nctId,
+    title: trial?.title ?? null,
+    inCurated: printed.length > 0,
+    footnotes: printed[0]?.footnotes ?? [],
+    lastUpdatePosted: drift[0]?.last_update_posted ?? trial?.last_update_posted ?? null,
+    cells,
+    row: drift.find((row) => row.column_name === "*") ?? null,
+  };
+}
+
+function byStudy<R extends { nct_id: string }>(rows: readonly R[]): Map<string, R[]> {
+  return Map.groupBy(rows, ({ nct_id }) => nct_id);
+}
+
+/** The studies of a table: those it prints, in its own order, then those that it does not, by id. */
+export function blocksOf(input: TableInput): Block[] {
+  const { table, version, order } = input.head;
+  const trials = input.trials.filter((row) => row.table_no === table);
+  const curated = input.curated.filter((row) => row.table_no === table && row.version === version);
+  const sources = {
+    trials: new Map(trials.map((row) => [row.nct_id, row])),
+    curated: byStudy(curated),
+    cells: byStudy(input.cells),
+    drift: byStudy(input.drift.filter((row) => row.table_no === table)),
+  };
+  const printed = new Set(curated.map((row) => row.nct_id));
+  const ids = new Set([
+    ...order.filter((id) => printed.has(id)),
+    ...[...printed].toSorted(),
+    ...trials.map((row) => row.nct_id).toSorted(),
+  ]);
+  return [...ids].map((id) => blockOf(id, sources));
+}

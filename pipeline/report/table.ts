@@ -1,0 +1,139 @@
+import type { ColumnName } from "../../db/model.ts";
+import { CELL_SOURCE_PARTS, COLUMNS } from "../../db/model.ts";
+import { csv } from "./csv.ts";
+import { jsonText } from "./json.ts";
+import { markdownTable, markdownText } from "./markdown.ts";
+import { type Block, type BlockCell, blocksOf, differs, kindCounts, type TableInput } from "./table-blocks.ts";
+import { headingOf, WARNING } from "./table-heading.ts";
+import { textTable } from "./table-text.ts";
+import { columnWords, driftWords } from "./words.ts";
+
+export type { TableInput } from "./table-blocks.ts";
+
+export interface TableOptions {
+  format: "text" | "md" | "csv" | "json";
+  /** curated: printed values with the registry's where they differ; registry: the registry's alone. */
+  values: "curated" | "registry";
+  /** Text only: every column of every study instead of the cells that differ. */
+  wide: boolean;
+  width?: number;
+  colour?: boolean;
+}
+type Values = TableOptions["values"];
+
+const isPart = ({ column }: BlockCell): boolean => column === "tissue" || column === "donor";
+/** Columns that are compared, with the parts of cell_source before it; `results` is a reviewer's sentence. */
+const COMPARED = [
+  ...COLUMNS.filter((column) => column !== "results" && column !== "cell_source"),
+  ...CELL_SOURCE_PARTS,
+];
+
+function cellOf(block: Block, column: string): BlockCell | null {
+  return block.cells.find((cell) => cell.column === column) ?? null;
+}
+
+/** The value a study has in a column under the values asked for; a study not printed has the registry's only. */
+function shown(block: Block, column: string, values: Values): string | null {
+  const cell = cellOf(block, column);
+  return (values === "curated" && block.inCurated ? cell?.printed : cell?.registry) ?? null;
+}
+
+function difference(cell: BlockCell): string {
+  const pair = `${markdownText(cell.printed ?? "(blank)")} → ${markdownText(cell.registry ?? "(not stated)")}`;
+  return `${pair} *(${cell.kind === null ? "" : driftWords(cell.kind, cell.basis)})*`;
+}
+
+function markdownCell(block: Block, column: ColumnName, values: Values): string {
+  const cell = cellOf(block, column);
+  const plain = markdownText(shown(block, column, values) ?? "");
+  if (values === "registry" || !block.inCurated || cell === null) return plain;
+  const parts = column === "cell_source" ? block.cells.filter((one) => isPart(one) && differs(one)) : [];
+  return [differs(cell) ? difference(cell) : plain, ...parts.map((part) => `${part.column}: ${difference(part)}`)].join(
+    "<br>",
+  );
+}
+
+function link(nctId: string): string {
+  return /^NCT\d{8}$/.test(nctId) ? `[${nctId}](https://clinicaltrials.gov/study/${nctId})` : markdownText(nctId);
+}
+
+function standing(block: Block): string {
+  if (block.row !== null) return driftWords(block.row.kind, block.row.basis);
+  return block.inCurated ? "printed" : "not printed";
+}
+
+function markdown(input: TableInput, values: Values): string {
+  const blocks = blocksOf(input);
+  const { title, ...rest } = headingOf(input, blocks, values);
+  const header = ["study", "in the table", ...COLUMNS.map(columnWords), "record updated"];
+  const rows = blocks.map((block) => [
+    [link(block.nctId), ...(values === "curated" ? block.footnotes.map(markdownText) : [])].join(" "),
+    standing(block),
+    ...COLUMNS.map((column) => markdownCell(block, column, values)),
+    block.lastUpdatePosted ?? "",
+  ]);
+  const used = new Set(blocks.flatMap(({ footnotes }) => footnotes));
+  const notes = Object.entries(input.head.footnotes)
+    .filter(([sign]) => values === "curated" && used.has(sign))
+    .map(([sign, text]) => `- ${markdownText(sign)} ${markdownText(text)}`);
+  const sections = [
+    `## ${markdownText(title)}`,
+    Object.values(rest)
+      .map((line) => `- ${markdownText(line)}`)
+      .join("\n"),
+    markdownTable(header, rows),
+    ...(notes.length === 0 ? [] : [notes.join("\n")]),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+/**
+ * One record a study. Curated values stand under the column's own name, so that the file can be read back as a table; the
+ * registry's value and the kind follow at the end, under `<column>_registry` and `<column>_kind`.
+ */
+function spreadsheet(input: TableInput, values: Values): string {
+  const blocks = blocksOf(input);
+  const compared = values === "curated" ? COMPARED.flatMap((column) => [`${column}_registry`, `${column}_kind`]) : [];
+  const header = ["nct_id", "in_curated", "row_kind", "last_update_posted", ...COLUMNS, ...compared];
+  const records = blocks.map((block) => [
+    block.nctId,
+    block.inCurated,
+    block.row?.kind ?? null,
+    block.lastUpdatePosted,
+    ...COLUMNS.map((column) => shown(block, column, values)),
+    ...(values === "registry"
+      ? []
+      : COMPARED.map((column) => cellOf(block, column)).flatMap((cell) => [cell?.registry, cell?.kind])),
+  ]);
+  return csv(header, records);
+}
+
+function json(input: TableInput, values: Values): string {
+  const { head, dataDate } = input;
+  const blocks = blocksOf(input);
+  const cellsOf = (block: Block) =>
+    values === "registry"
+      ? Object.fromEntries(COLUMNS.map((column) => [column, shown(block, column, values)]))
+      : Object.fromEntries(block.cells.map(({ column, ...cell }) => [column, cell]));
+  const trials = blocks.map((block) => ({
+    nct_id: block.nctId,
+    title: block.title,
+    in_curated: block.inCurated,
+    row_kind: block.row?.kind ?? null,
+    footnotes: block.footnotes,
+    last_update_posted: block.lastUpdatePosted,
+    cells: cellsOf(block),
+  }));
+  const { order: _, tableTitle, ...named } = head;
+  const counts = Object.fromEntries(kindCounts(blocks));
+  const whole = { ...named, table_title: tableTitle, values, data_date: dataDate, warning: WARNING, counts, trials };
+  return `${jsonText(whole, 2)}\n`;
+}
+
+/** A review's table in the format asked for; pure, all rows come from the public views. */
+export function table(input: TableInput, options: TableOptions): string {
+  const { format, ...rest } = options;
+  if (format === "md") return markdown(input, options.values);
+  if (format === "csv") return spreadsheet(input, options.values);
+  return format === "json" ? json(input, options.values) : textTable(input, rest);
+}

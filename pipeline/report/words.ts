@@ -1,0 +1,116 @@
+import type { Basis, ChangeKind, DriftKind, FlagKind } from "../../db/model.ts";
+
+/** KINDS IN WORDS: what a person reads for each kind, the same in every report and format meant for reading. */
+const DRIFT_WORDS: Record<DriftKind, string> = {
+  unstated: "not printed",
+  same: "same",
+  equivalent: "same in another notation",
+  refined: "registry is more precise",
+  coarsened: "registry is less precise",
+  registry_silent: "registry does not say",
+  contradicts: "registry's words exclude it",
+  wording: "same meaning, other words",
+  overlap: "partly shared",
+  undecided: "for a person to judge",
+  differed_when_printed: "differed when printed",
+  moved: "moved since printed",
+  study_gone: "gone from the registry",
+  new_since: "registered since the table was made",
+  omitted_at_publication: "registered before, not in the table",
+};
+
+const CHANGE_WORDS: Record<ChangeKind, string> = {
+  status_changed: "status changed",
+  lapsed: "lapsed (not verified for two years)",
+  resumed: "up to date again",
+  reopened: "reopened",
+  stopped_early: "stopped early",
+  withdrawn: "withdrawn before enrolling",
+  completed: "completed",
+  last_known_changed: "last known status changed",
+  date_refined: "date made more precise",
+  date_moved: "date moved",
+  slipped: "date slipped",
+  enrollment_changed: "enrollment changed",
+  phase_changed: "phase changed",
+  design_changed: "design changed",
+  outcome_added: "primary outcome added",
+  outcome_removed: "primary outcome removed",
+  outcome_reworded: "primary outcome reworded",
+  sponsor_renamed: "sponsor renamed",
+  official_changed: "official changed",
+  sites_changed: "sites changed",
+  countries_changed: "countries changed",
+  arms_changed: "arms changed",
+  interventions_changed: "interventions changed",
+  results_posted: "results posted",
+  publication_linked: "publication linked",
+  retracted: "publication retracted",
+  derived_only: "registry's own index terms",
+  other: "other change",
+};
+
+const FLAG_WORDS: Record<FlagKind, string> = {
+  stopped_early: "stopped early",
+  withdrawn: "withdrawn before enrolling",
+  completed: "completed",
+  lapsed: "lapsed",
+  reopened: "reopened",
+  status_changed: "status changed",
+  results_posted: "results posted",
+  publication_candidate: "possible publication",
+  published: "published",
+  retracted: "publication retracted",
+  results_overdue: "results overdue",
+  cell_moved: "cell moved",
+  contradicts: "registry contradicts the table",
+  record_conflict: "record contradicts itself",
+  new_trial: "new trial",
+  screening_uncertain: "screening uncertain",
+  related_trial: "related trial",
+  left_watchlist: "left the watchlist",
+  merged: "merged into another record",
+  outcome_changed: "outcome changed after start",
+  sponsor_changed: "sponsor changed",
+  registry_schema: "registry format changed",
+};
+
+/** Without a version of the as-of date we know that the record was edited, not that this cell was: the words say so. */
+export function driftWords(kind: DriftKind, basis: Basis | null): string {
+  if (kind === "moved" && basis === "edited_since") return "differs; record edited since printed";
+  return DRIFT_WORDS[kind];
+}
+
+export function changeWords(kind: ChangeKind): string {
+  return CHANGE_WORDS[kind];
+}
+
+export function flagWords(kind: FlagKind): string {
+  return FLAG_WORDS[kind];
+}
+
+/** Headings that the name of a column does not give by itself. */
+const COLUMN_WORDS: Record<string, string> = {
+  start_date: "start",
+  completion_date: "completion",
+  primary_outcomes: "outcomes",
+  cell_source: "cells",
+  "*": "row",
+};
+
+export function columnWords(column: string): string {
+  return COLUMN_WORDS[column] ?? column.replaceAll("_", " ");
+}
+
+/** "1 flag", "2 flags", "2 studies": plurals that a number needs. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** "3 same, 1 moved": counts by words, in the order given, without zeros. */
+export function tally(counts: ReadonlyMap<string, number>): string {
+  return [...counts]
+    .filter(([, count]) => count > 0)
+    .map(([words, count]) => `${count} ${words}`)
+    .join(", ");
+}

@@ -1,0 +1,121 @@
+import type { Donor, Product } from "../extract/product.ts";
+import type { CoProductCode, Notation } from "./codes.ts";
+
+/** Donors of co-products by neutral co-product code, where the record tells one. */
+export type SourceDonors = Readonly<Record<string, Donor>>;
+
+/** A printed cell source read back. Null: the text states none. */
+export interface ReadSource {
+  /** Tissues of the product, sorted; ["not_specified"] where the text says so itself. */
+  tissue: string[] | null;
+  /** Donor of the product. */
+  donor: Donor | null;
+  /** PRODUCT for the review's product, and neutral codes of what is given with it; [] where nothing could be read. */
+  products: string[];
+  /** Donors that the text states for co-products. */
+  coDonors: SourceDonors;
+  /** Some text is printed otherwise than the notation does. */
+  aliased: boolean;
+  /** Texts that the notation does not know. */
+  unread: string[];
+}
+
+/** Stands for the product that the review is about, in a set of products. */
+export const PRODUCT = "product";
+
+const SILENT = "not_specified";
+
+function stated(donor: readonly Donor[] | null): Donor | null {
+  const only = donor?.length === 1 ? donor[0] : undefined;
+  return only === undefined || only === SILENT ? null : only;
+}
+
+/** Co-products of a record that the review counts as cells. */
+export function countedCoProducts(product: Product, notation: Notation): string[] {
+  const given = product.coProducts.value.filter((code) => code !== "none");
+  return given.filter((code) => {
+    const entries = notation.coProducts.filter(({ coProduct }) => coProduct === code);
+    return entries.length === 0 || entries.some(({ printed }) => printed !== null);
+  });
+}
+
+function printTissue(tissue: string, product: Product, notation: Notation): string[] {
+  const donor = product.donor.value;
+  if (notation.neutral) return [donor === SILENT ? tissue : `${donor} ${tissue}`];
+  const entry = notation.sources.find(
+    (one) =>
+      one.tissue === tissue &&
+      (one.donor === null || one.donor.includes(donor)) &&
+      (!one.singleTissue || product.tissue.value.length === 1),
+  );
+  return entry?.printed ?? [tissue];
+}
+
+/**
+ * Prints tissue, donor and co-products in the review's notation, one text a product. `coDonors` tells whose the co-products
+ * are (the donor of the product is not theirs). [] where the record gives no product.
+ */
+export function printCellSource(product: Product, notation: Notation, coDonors: SourceDonors = {}): string[] {
+  if (!product.includesProduct.value) return [];
+  const others = countedCoProducts(product, notation).map((code) => {
+    const donor = coDonors[code] ?? SILENT;
+    const entry = notation.coProducts.find((one) => one.coProduct === code && (one.donor?.includes(donor) ?? true));
+    return entry?.printed ?? code;
+  });
+  return [...new Set([...product.tissue.value.flatMap((tissue) => printTissue(tissue, product, notation)), ...others])];
+}
+
+function readNeutral(printed: readonly string[]): ReadSource {
+  const found = printed.map((text) => /^(?:(autologous|allogeneic|both) )?(.+)$/.exec(text.trim()));
+  const tissue = [...new Set(found.map((match) => match?.[2] ?? ""))].sort();
+  const donor = found.map((match) => match?.[1]).find((side) => side !== undefined);
+  return {
+    tissue: tissue.length === 0 ? null : tissue,
+    donor: (donor as Donor | undefined) ?? null,
+    products: printed.length === 0 ? [] : [PRODUCT],
+    coDonors: {},
+    aliased: false,
+    unread: [],
+  };
+}
+
+function donorOfAll(donors: readonly (Donor | null)[]): Donor | null {
+  const stated_ = [...new Set(donors.filter((donor) => donor !== null))];
+  return stated_.length > 1 ? "both" : (stated_[0] ?? null);
+}
+
+/** Reads printed texts back: aliases first, then the entries. */
+export function readCellSource(printed: readonly string[], notation: Notation): ReadSource {
+  if (notation.neutral) return readNeutral(printed);
+  const tissue = new Set<string>();
+  const donors: (Donor | null)[] = [];
+  const others: CoProductCode[] = [];
+  const unread: string[] = [];
+  for (const text of printed) {
+    const name = notation.aliases[text] ?? text;
+    // an entry that prints this text alone goes before one that prints it beside others
+    const entry =
+      notation.sources.find((one) => one.printed.length === 1 && one.printed[0] === name) ??
+      notation.sources.find((one) => one.printed.includes(name) || one.tissue === name);
+    const other = notation.coProducts.find(
+      (one) => one.printed === name || (one.printed !== null && one.coProduct === name),
+    );
+    if (entry !== undefined) {
+      tissue.add(entry.tissue);
+      donors.push(entry.statesDonor);
+    } else if (other !== undefined) others.push(other);
+    else unread.push(text);
+  }
+  const coDonors = others.flatMap(({ coProduct, donor }) => {
+    const one = stated(donor);
+    return one === null ? [] : [[coProduct, one] as const];
+  });
+  return {
+    tissue: tissue.size === 0 ? null : [...tissue].sort(),
+    donor: donorOfAll(donors),
+    products: [...(tissue.size === 0 ? [] : [PRODUCT]), ...new Set(others.map(({ coProduct }) => coProduct))],
+    coDonors: Object.fromEntries(coDonors),
+    aliased: printed.some((text) => notation.aliases[text] !== undefined),
+    unread,
+  };
+}

@@ -1,0 +1,274 @@
+import type { Database } from "../db/open.ts";
+import { lastPublished, type ReviewRun } from "../db/runs.ts";
+import { readCuratedVersions, readMembers, readMemberships, readStandingFlags, readUnseenChanges, readVersionsAsOf, stageCurated } from "../db/standing.ts";
+import { readHeads, readRecords, type StagedDerivation, stageDerivations, stageRecords } from "../db/store.ts";
+import type { Change } from "../db/model.ts";
+import type { Publication } from "../db/publish.ts";
+import { type Derived, deriveMember, RULE_VERSIONS } from "./derive.ts";
+import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
+import type { FlagContext } from "./flags/rules.ts";
+import { contentId } from "./hash.ts";
+import type { Harvest } from "./receive.ts";
+import type { Study } from "./registry/study.ts";
+import { printCurated } from "./review/columns.ts";
+import { decideMembership, type Membership, type MemberEvent, tablesOf } from "./review/membership.ts";
+import type { CuratedTable, Review } from "./review/review.ts";
+import type { Fate } from "./sources/source.ts";
+
+/** The way from stored records to one review's new state: members, cells, drift, flags. Stages, publishes nothing. */
+
+export interface Settled {
+  review: Review;
+  memberships: Membership[];
+  events: MemberEvent[];
+  members: Publication["members"];
+  dropped: string[];
+  tables: Record<string, number>;
+  flags: FlagDecision;
+  said: ReviewRun;
+  /** Does anything of this review differ from what readers see? An unchanged run writes its own row and nothing else. */
+  changed: boolean;
+  derived: number;
+}
+
+/** Derived together: bounds how many whole records are in memory (200 of 20 KB). */
+const BATCH = 200;
+
+/** Imports each table whose file differs from the version in force, as the next version. */
+async function importTables(database: Database, review: Review): Promise<{ tables: Record<string, number>; imported: boolean }> {
+  const current = await readCuratedVersions(database.db, review.id);
+  const tables: Record<string, number> = {};
+  let imported = false;
+  for (const table of review.tables) {
+    const known = current.get(table.table);
+    if (known?.fileHash === table.fileHash) {
+      tables[table.table] = known.version;
+      continue;
+    }
+    imported = true;
+    tables[table.table] = known === undefined ? table.version : known.version + 1;
+    await stageCurated(database.db, ...curatedRows(review, table, tables[table.table] ?? 1));
+  }
+  return { tables, imported };
+}
+
+function curatedRows(review: Review, table: CuratedTable, version: number): [Parameters<typeof stageCurated>[1], Parameters<typeof stageCurated>[2]] {
+  const key = { review: review.id, tableNo: table.table, version };
+  const { statusConvention, footnotes } = table;
+  const cells = table.rows.flatMap((row, position) =>
+    Object.entries(row.cells).map(([column, value]) => ({
+      ...key,
+      nctId: row.nctId,
+      columnName: column,
+      value: printCurated(column as keyof typeof row.cells, value ?? null),
+      neutral: value ?? null,
+      position,
+      footnotes: row.footnotes,
+      cite: row.cite,
+    })),
+  );
+  return [{ ...key, title: table.title, fileHash: table.fileHash, definition: { statusConvention, footnotes } }, cells];
+}
+
+function staged(review: Review, nctId: string, versionId: string | null, derived: Derived, tables: Record<string, number>, runId: number): StagedDerivation {
+  const said = { review: review.id, nctId, versionId, route: derived.route, cellSource: derived.cellSource, rules: RULE_VERSIONS, tables, cells: derived.cells, drift: derived.drift };
+  const derivationId = contentId(JSON.stringify([said, derived.product]));
+  const { product } = derived;
+  return {
+    derivation: {
+      derivationId,
+      review: review.id,
+      nctId,
+      versionId,
+      route: derived.route,
+      cellSource: derived.cellSource,
+      tissue: product?.tissue.value ?? [],
+      donor: product?.donor.value ?? null,
+      armsWithProduct: product?.armsWithProduct ?? null,
+      controlled: product?.controlArm.value ?? null,
+      comparatorType: product?.comparatorType.value ?? null,
+      placebo: product?.placebo.value ?? null,
+      extractorVersion: RULE_VERSIONS["extractor"] ?? "",
+      runId,
+    },
+    cells: derived.cells.map((cell) => ({
+      derivationId,
+      columnName: cell.column,
+      value: cell.value,
+      neutral: cell.neutral ?? null,
+      sourcePath: cell.evidence[0]?.path ?? null,
+      span: cell.evidence[0]?.span ?? null,
+      evidence: cell.evidence,
+      confidence: cell.confidence,
+      rule: cell.rule,
+      decidedBy: "rule" as const,
+    })),
+    drift: derived.drift.map((one) => ({
+      derivationId,
+      tableNo: one.table,
+      columnName: one.column,
+      curated: one.curated,
+      registry: one.registry,
+      kind: one.kind,
+      basis: one.basis,
+      note: one.note,
+      tableVersion: tables[one.table] ?? null,
+    })),
+  };
+}
+
+function goneWords(memberships: readonly Membership[]): string | null {
+  if (memberships.some(({ state }) => state === "present")) return null;
+  return memberships.find(({ reason }) => reason !== null)?.reason ?? null;
+}
+
+/** A membership counts while it is present, or while the review prints or pins the study whatever the registry says. */
+const tracked = (one: Membership): boolean => one.state === "present" || one.how.some((how) => how !== "matched");
+
+/**
+ * Settles one review against the store and this run's arrivals. `walk` null: nothing was asked of the registry, memberships
+ * stay as they are but for edited tables and pins (recompute).
+ */
+export async function settle(
+  database: Database,
+  input: { review: Review; runId: number; at: string; harvest: Harvest; walk: { seen: Map<string, Set<string>>; fates: Map<string, Fate>; complete: boolean; dataAt: string } | null },
+): Promise<Settled> {
+  const { db } = database;
+  const { review, runId, harvest, at } = input;
+  const last = (await lastPublished(db)).get(review.id) ?? null;
+  const rules = contentId(JSON.stringify(RULE_VERSIONS));
+  const { tables, imported } = await importTables(database, review);
+  const before: Membership[] = await readMemberships(db, review.id);
+  const { memberships, events } = decideMembership({
+    review,
+    before,
+    at,
+    ...(input.walk ?? { seen: matchedBefore(before), fates: fatesBefore(before), complete: false }),
+  });
+  const standing = new Map([...before, ...memberships].map((one) => [`${one.watchlist} ${one.nctId}`, one]));
+  const byStudy = Map.groupBy(standing.values(), ({ nctId }) => nctId);
+  const held = new Map((await readMembers(db, review.id)).map((one) => [one.nctId, one]));
+  const heads = new Map((await readHeads(db, [...byStudy.keys()])).map((head) => [head.nct_id, head.version_id]));
+  for (const { nctId, outcome, versionId } of harvest.arrivals.values()) {
+    if (outcome === "new" || outcome === "changed") heads.set(nctId, versionId);
+  }
+
+  const everything = last === null || last.rules !== rules || last.folderHash !== review.folderHash || last.lexiconHash !== review.lexiconHash;
+  const touched = new Set(events.map(({ nctId }) => nctId));
+  const wanted: string[] = [];
+  const members: Settled["members"] = [];
+  const dropped: string[] = [];
+  const tablesBy = new Map<string, number[]>();
+  for (const [nctId, list] of byStudy) {
+    const live = list.filter(tracked);
+    if (live.length === 0) {
+      if (held.has(nctId)) dropped.push(nctId);
+      continue;
+    }
+    const shown = tablesOf(review, nctId, live.map(({ watchlist }) => watchlist));
+    tablesBy.set(nctId, shown);
+    const known = held.get(nctId);
+    const stale = known === undefined || known.versionId !== (heads.get(nctId) ?? null) || known.tables.join() !== shown.join();
+    if (everything || stale || touched.has(nctId)) wanted.push(nctId);
+  }
+
+  const unseen = await unseenChanges(db, review.id, last?.cursor ?? 0, harvest, tablesBy);
+  const contexts: FlagContext[] = [];
+  const asOf = review.asOf.from === null ? new Map<string, string>() : await readVersionsAsOf(db, wanted, review.asOf.from);
+  for (let from = 0; from < wanted.length; from += BATCH) {
+    const ids = wanted.slice(from, from + BATCH);
+    const records = await readRecords(db, [...new Set(ids.flatMap((id) => [heads.get(id) ?? [], asOf.get(id) ?? []].flat()))]);
+    const batch: StagedDerivation[] = [];
+    for (const nctId of ids) {
+      const shown = tablesBy.get(nctId) ?? [];
+      const version = heads.get(nctId) ?? null;
+      const study = (records.get(version ?? "") as Study | undefined) ?? null;
+      const then = (records.get(asOf.get(nctId) ?? "") as Study | undefined) ?? null;
+      const list = byStudy.get(nctId) ?? [];
+      const derived = deriveMember({ nctId, study, asOf: then, gone: goneWords(list), tables: shown, review });
+      const one = staged(review, nctId, version, derived, tables, runId);
+      const known = held.get(nctId);
+      if (known?.derivationId !== one.derivation.derivationId || known.tables.join() !== shown.join()) {
+        batch.push(one);
+        members.push({ review: review.id, nctId, tables: shown, derivationId: one.derivation.derivationId, screened: "in", screenedReason: null });
+      }
+      contexts.push(contextOf(review, nctId, shown, derived, unseen.get(nctId) ?? [], events, list));
+    }
+    await stageDerivations(db, batch);
+    await stageRecords(
+      db,
+      batch.flatMap(({ derivation: { versionId } }) => (versionId == null ? [] : [{ versionId, record: records.get(versionId) }])),
+    );
+  }
+  for (const nctId of dropped) contexts.push(contextOf(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? []));
+
+  const baseline = last === null;
+  const flags = reconcileFlags(contexts, await readStandingFlags(db, review.id, contexts.map(({ nctId }) => nctId)), baseline);
+  const complete = input.walk?.complete ?? last?.state === "published";
+  return {
+    review,
+    memberships,
+    events,
+    members,
+    dropped,
+    tables,
+    flags,
+    derived: wanted.length,
+    changed: everything || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0,
+    said: {
+      state: complete ? "published" : "incomplete",
+      baseline,
+      dataAt: input.walk?.dataAt ?? last?.dataAt ?? null,
+      folderHash: review.folderHash,
+      lexiconHash: review.lexiconHash,
+      rules,
+      cursor: 0,
+      queries: Object.fromEntries(review.watchlists.map(({ id, queryHash }) => [id, queryHash ?? ""])),
+    },
+  };
+}
+
+function contextOf(review: Review, nctId: string, tables: readonly number[], derived: Derived | null, changes: readonly Change[], events: readonly MemberEvent[], list: readonly Membership[]): FlagContext {
+  return {
+    review: review.id,
+    nctId,
+    tables,
+    printed: review.tables.some(({ rows }) => rows.some((row) => row.nctId === nctId)),
+    facts: derived?.facts ?? null,
+    drift: derived?.drift ?? [],
+    changes,
+    events: events.filter((event) => event.nctId === nctId),
+    conflicts: derived?.product?.conflicts ?? [],
+    present: list.some(({ state }) => state === "present"),
+  };
+}
+
+/** Changes that this review has not looked at: published ones after its cursor, and those of this run. */
+async function unseenChanges(db: Database["db"], review: string, cursor: number, harvest: Harvest, members: ReadonlyMap<string, number[]>): Promise<Map<string, Change[]>> {
+  const unseen = new Map<string, Change[]>();
+  const add = (nctId: string, change: Change): void => {
+    if (members.has(nctId)) unseen.set(nctId, [...(unseen.get(nctId) ?? []), change]);
+  };
+  for (const { nctId, ...change } of await readUnseenChanges(db, review, cursor)) add(nctId, change as Change);
+  for (const { nctId, changes } of harvest.arrivals.values()) for (const change of changes) add(nctId, change);
+  return unseen;
+}
+
+/** Without a walk, what matched stays matched. */
+function matchedBefore(before: readonly Membership[]): Map<string, Set<string>> {
+  const seen = new Map<string, Set<string>>();
+  for (const { watchlist, nctId, state, how } of before) {
+    if (state !== "present" || !how.includes("matched")) continue;
+    seen.set(watchlist, (seen.get(watchlist) ?? new Set()).add(nctId));
+  }
+  return seen;
+}
+
+function fatesBefore(before: readonly Membership[]): Map<string, Fate> {
+  return new Map(
+    before.flatMap(({ nctId, state, survivor }): [string, Fate][] => {
+      if (state === "merged" && survivor !== null) return [[nctId, { kind: "merged", survivor }]];
+      return state === "tombstone" ? [[nctId, { kind: "tombstone" }]] : [];
+    }),
+  );
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { PGlite } from "@electric-sql/pglite";
+import { drizzle } from "drizzle-orm/pglite";
+import postgres from "postgres";
+import { migrate } from "../../db/migrate.ts";
+import type { Database } from "../../db/open.ts";
+import { openServer } from "../../db/server.ts";
+
+/** PGlite in memory, migrated, with its views: nothing is written to disk, about a second to open. */
+export async function openMemory(): Promise<Database> {
+  const exitCode = process.exitCode;
+  const client = await PGlite.create();
+  process.exitCode = exitCode;
+  const database: Database = {
+    db: drizzle(client),
+    kind: "embedded",
+    place: "memory",
+    lock: async () => async () => {},
+    assertHeld() {},
+    async checkpoint() {},
+    async close() {
+      const code = process.exitCode;
+      await client.close();
+      process.exitCode = code;
+    },
+  };
+  await migrate(database);
+  return database;
+}
+
+/** A database of its own on the server at `url`, migrated; closing drops it. The user must be allowed to create one. */
+async function openFresh(url: string): Promise<Database> {
+  const name = `trialdrift_test_${randomUUID().replaceAll("-", "")}`;
+  const owner = postgres(url, { max: 1, onnotice: () => {} });
+  await owner.unsafe(`create database ${name}`);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  const drop = async () => {
+    await owner.unsafe(`drop database if exists ${name} with (force)`);
+    await owner.end({ timeout: 5 });
+  };
+  try {
+    const opened = await openServer({ url: own.href, dataDir: "", lockWaitMs: 10_000, onWait: () => {} });
+    const close = async () => {
+      await opened.close();
+      await drop();
+    };
+    await migrate(opened);
+    return { ...opened, close };
+  } catch (error) {
+    await drop();
+    throw error;
+  }
+}
+
+/**
+ * The one way to a database for a test file: in memory, or a fresh one on the server of TRIALDRIFT_TEST_DATABASE, so that
+ * the same files run on both. Ask for it once a file and close it after.
+ */
+export function openTestDatabase(): Promise<Database> {
+  const url = process.env["TRIALDRIFT_TEST_DATABASE"];
+  return url === undefined || url === "" ? openMemory() : openFresh(url);
+}
