@@ -36,6 +36,7 @@ function namesNoPerson(facts: Facts): boolean {
  */
 export function compareDirector(printed: string, facts: Facts): Relation {
   if (facts.people.length === 0) return SILENT;
+  if (facts.director !== null && folded(printed) === folded(facts.director)) return SAME;
   const names = splitNames(printed);
   const found = names.map((name) => facts.people.find((one) => samePerson(name, one.name)) ?? null);
   const present = found.filter((one) => one !== null);

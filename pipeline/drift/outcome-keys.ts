@@ -52,7 +52,7 @@ function stemsOf(text: string): string {
     .split(" ")
     .map(stem);
   const carrying = words.filter((word) => !EMPTY_WORDS.has(word));
-  return [...new Set(carrying.length > 0 ? carrying : words)].sort().join(" ");
+  return [...new Set(carrying.length > 0 ? carrying : words)].toSorted().join(" ");
 }
 
 function isShare(part: CondensedOutcome): boolean {
@@ -67,7 +67,7 @@ function partsOf(
 ): OutcomePart[] {
   const measure = outcome.measure.replace(SHARE, "proportion of ");
   const condensed = condense({ ...outcome, measure }, acronyms);
-  const whole = (measure.match(NUMBER) ?? []).sort();
+  const whole = (measure.match(NUMBER) ?? []).toSorted();
   return condensed.map((part) => ({
     ...part,
     text: [part.measurand, part.statistic, part.instrument].filter((word) => word !== null).join(" "),

@@ -73,11 +73,15 @@ function spanIn(text: string, donorWord: RegExp, meaning: readonly string[]): st
   return null;
 }
 
-/** Donors of a record's co-products by neutral code; one that no text tells is absent. */
+/**
+ * Donors of a record's co-products by neutral code. Absent: one that no text tells, and one whose printed code is the same
+ * whoever gave it.
+ */
 export function coProductDonors(facts: Facts, product: Product, notation: Notation): Record<string, CoDonor> {
   const found: Record<string, CoDonor> = {};
   for (const code of countedCoProducts(product, notation)) {
-    const meanings = notation.coProducts.filter((one) => one.coProduct === code).flatMap(({ means }) => means ?? []);
+    const entries = notation.coProducts.filter((one) => one.coProduct === code && one.donor !== null);
+    const meanings = entries.flatMap(({ means }) => means ?? []);
     for (const { path, text, confidence } of meanings.length === 0 ? [] : textsOf(facts)) {
       for (const { donor, word } of DONOR_WORDS) {
         const span = meanings

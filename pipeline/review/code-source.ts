@@ -25,6 +25,9 @@ export const PRODUCT = "product";
 
 const SILENT = "not_specified";
 
+/** Before a neutral code of what is given with the product: without it, it would be read as a tissue. */
+const BESIDE = "with ";
+
 function stated(donor: readonly Donor[] | null): Donor | null {
   const only = donor?.length === 1 ? donor[0] : undefined;
   return only === undefined || only === SILENT ? null : only;
@@ -60,19 +63,21 @@ export function printCellSource(product: Product, notation: Notation, coDonors: 
   const others = countedCoProducts(product, notation).map((code) => {
     const donor = coDonors[code] ?? SILENT;
     const entry = notation.coProducts.find((one) => one.coProduct === code && (one.donor?.includes(donor) ?? true));
-    return entry?.printed ?? code;
+    return entry?.printed ?? `${BESIDE}${code}`;
   });
   return [...new Set([...product.tissue.value.flatMap((tissue) => printTissue(tissue, product, notation)), ...others])];
 }
 
+/** Neutral texts: "autologous bone_marrow" is the product, "with hsc" is given beside it. */
 function readNeutral(printed: readonly string[]): ReadSource {
-  const found = printed.map((text) => /^(?:(autologous|allogeneic|both) )?(.+)$/.exec(text.trim()));
-  const tissue = [...new Set(found.map((match) => match?.[2] ?? ""))].sort();
-  const donor = found.map((match) => match?.[1]).find((side) => side !== undefined);
+  const others = printed.filter((text) => text.startsWith(BESIDE)).map((text) => text.slice(BESIDE.length));
+  const own = printed.filter((text) => !text.startsWith(BESIDE));
+  const read = own.map((text) => /^(?:(autologous|allogeneic|both) )?(.+)$/.exec(text.trim()));
+  const donors = read.map((match) => (match?.[1] as Donor | undefined) ?? null);
   return {
-    tissue: tissue.length === 0 ? null : tissue,
-    donor: (donor as Donor | undefined) ?? null,
-    products: printed.length === 0 ? [] : [PRODUCT],
+    tissue: own.length === 0 ? null : [...new Set(read.map((match) => match?.[2] ?? ""))].toSorted(),
+    donor: donorOfAll(donors),
+    products: [...(own.length === 0 ? [] : [PRODUCT]), ...others],
     coDonors: {},
     aliased: false,
     unread: [],
@@ -80,8 +85,8 @@ function readNeutral(printed: readonly string[]): ReadSource {
 }
 
 function donorOfAll(donors: readonly (Donor | null)[]): Donor | null {
-  const stated_ = [...new Set(donors.filter((donor) => donor !== null))];
-  return stated_.length > 1 ? "both" : (stated_[0] ?? null);
+  const found = [...new Set(donors.filter((donor) => donor !== null))];
+  return found.length > 1 ? "both" : (found[0] ?? null);
 }
 
 /** Reads printed texts back: aliases first, then the entries. */
@@ -92,18 +97,20 @@ export function readCellSource(printed: readonly string[], notation: Notation): 
   const others: CoProductCode[] = [];
   const unread: string[] = [];
   for (const text of printed) {
-    const name = notation.aliases[text] ?? text;
+    const alias = notation.aliases[text] ?? text;
+    // a co-product without an entry is printed by its neutral name
+    const beside = alias.startsWith(BESIDE) ? alias.slice(BESIDE.length) : null;
+    const name = beside ?? alias;
     // an entry that prints this text alone goes before one that prints it beside others
     const entry =
       notation.sources.find((one) => one.printed.length === 1 && one.printed[0] === name) ??
       notation.sources.find((one) => one.printed.includes(name) || one.tissue === name);
-    const other = notation.coProducts.find(
-      (one) => one.printed === name || (one.printed !== null && one.coProduct === name),
-    );
+    const other = notation.coProducts.find((one) => one.printed === name);
     if (entry !== undefined) {
       tissue.add(entry.tissue);
       donors.push(entry.statesDonor);
     } else if (other !== undefined) others.push(other);
+    else if (beside !== null) others.push({ printed: null, coProduct: beside, donor: null, means: null });
     else unread.push(text);
   }
   const coDonors = others.flatMap(({ coProduct, donor }) => {
@@ -111,7 +118,7 @@ export function readCellSource(printed: readonly string[], notation: Notation): 
     return one === null ? [] : [[coProduct, one] as const];
   });
   return {
-    tissue: tissue.size === 0 ? null : [...tissue].sort(),
+    tissue: tissue.size === 0 ? null : [...tissue].toSorted(),
     donor: donorOfAll(donors),
     products: [...(tissue.size === 0 ? [] : [PRODUCT]), ...new Set(others.map(({ coProduct }) => coProduct))],
     coDonors: Object.fromEntries(coDonors),

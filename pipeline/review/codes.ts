@@ -132,8 +132,7 @@ type Codes = z.infer<typeof codesSchema>;
 
 function compiles(pattern: string): boolean {
   try {
-    new RegExp(pattern, "iu");
-    return true;
+    return new RegExp(pattern, "iu") instanceof RegExp;
   } catch {
     return false;
   }

@@ -3,9 +3,17 @@ import { type Relation, relation } from "../drift/relation.ts";
 import { type Companion, compareDonor, compareProducts, compareRoutes, compareTissue } from "../drift/sets.ts";
 import type { Product } from "../extract/product.ts";
 import type { Facts } from "../normalize/facts.ts";
-import { coProductDonors } from "./co-donor.ts";
+import { type CoDonor, coProductDonors } from "./co-donor.ts";
 import { countedCoProducts, PRODUCT } from "./code-source.ts";
-import { type Notation, printCellSource, printRoute, type ReadSource, readCellSource, readRoute } from "./codes.ts";
+import {
+  type Notation,
+  printCellSource,
+  printRoute,
+  type ReadSource,
+  type SourceDonors,
+  readCellSource,
+  readRoute,
+} from "./codes.ts";
 import {
   type ColumnEntry,
   type Compared,
@@ -47,10 +55,19 @@ function readRouteCell(product: Product | null, notation: Notation): Cell {
   return { column: "route", value: printValue({ codes, join }), neutral, evidence, confidence, rule };
 }
 
+/** The cell source as printed, one text a product, co-products with their own donors. */
+export function printedSource(facts: Facts, product: Product, notation: Notation): string[] {
+  return printCellSource(product, notation, donorsOf(coProductDonors(facts, product, notation)));
+}
+
+function donorsOf(told: Record<string, CoDonor>): SourceDonors {
+  return Object.fromEntries(Object.entries(told).map(([code, { donor }]) => [code, donor]));
+}
+
 function readSourceCell(facts: Facts, product: Product | null, notation: Notation): Cell {
   if (product === null) return silent("cell_source", "no_lexicon");
   const told = coProductDonors(facts, product, notation);
-  const coDonors = Object.fromEntries(Object.entries(told).map(([code, { donor }]) => [code, donor]));
+  const coDonors = donorsOf(told);
   const printed = printCellSource(product, notation, coDonors);
   const { tissue, donor, coProducts, includesProduct } = product;
   const silentOnes = [
@@ -169,6 +186,12 @@ function sourcePart(cell: Cell, part: DriftColumn): unknown {
   return neutral?.products;
 }
 
+/** Sites and shares of arms are details: a new word for one does not move the cell. */
+function routesAndJoin({ neutral }: Cell): unknown {
+  const route = neutral as { routes?: unknown; join?: unknown } | null;
+  return [route?.routes, route?.join];
+}
+
 export const PRODUCT_COLUMNS: readonly ColumnEntry[] = [
   {
     name: "route",
@@ -177,7 +200,7 @@ export const PRODUCT_COLUMNS: readonly ColumnEntry[] = [
     read: (_facts, product, notation) => readRouteCell(product, notation),
     parts: ["route"],
     compare: compareRoute,
-    identity: (cell) => cell.neutral,
+    identity: (cell) => routesAndJoin(cell),
     printCurated: printValue,
     reason: "no words for the way of giving is silence: the printed value stands",
   },

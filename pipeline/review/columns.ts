@@ -7,6 +7,7 @@ import { PRODUCT_COLUMNS } from "./columns-product.ts";
 import { RESULTS_COLUMN, TYPED_COLUMNS } from "./columns-typed.ts";
 import type { CuratedValue } from "./review.ts";
 
+export { printedSource } from "./columns-product.ts";
 export type { ColumnEntry, Compared, Comparison } from "./column.ts";
 
 /** TABLE OF COLUMNS: one entry a column of model.ts, in its order. Schema check, drift, report and views follow it. */

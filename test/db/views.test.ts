@@ -1,0 +1,296 @@
+import { readFileSync } from "node:fs";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Database } from "../../db/open.ts";
+import { parseSince, readTableHeads, readView, VIEW_NAMES } from "../../db/read.ts";
+import { rows } from "../../db/sql.ts";
+import { LISTS } from "../../pipeline/report/list.ts";
+import { openTestDatabase } from "../support/pglite.ts";
+import { fillStore, NCT } from "./views-store.ts";
+
+const SCHEMA = readFileSync(new URL("../../docs/schema.md", import.meta.url), "utf8");
+let database: Database;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  await fillStore(database.db);
+});
+afterAll(() => database?.close());
+
+const ids = (found: { nct_id?: unknown }[]) => found.map(({ nct_id }) => nct_id);
+const read = (...args: Parameters<typeof readView> extends [unknown, ...infer Rest] ? Rest : never) =>
+  readView(database.db, ...args);
+
+/** "view column type" of every column, in the order of the views. */
+async function columnsInDatabase(): Promise<string[]> {
+  const found = await rows<{ said: string }>(
+    database.db,
+    sql`select c.relname || ' ' || a.attname || ' ' ||
+               replace(format_type(a.atttypid, a.atttypmod), 'timestamp with time zone', 'timestamptz') as said
+          from pg_class c join pg_attribute a on a.attrelid = c.oid
+         where c.relnamespace = 'review'::regnamespace and a.attnum > 0 order by c.relname, a.attnum`,
+  );
+  return found.map(({ said }) => said);
+}
+
+function columnsInDocument(): string[] {
+  const views = SCHEMA.split(/^### review\./m).slice(1);
+  return views
+    .toSorted((a, b) => ((a.split("\n")[0] ?? "") < (b.split("\n")[0] ?? "") ? -1 : 1))
+    .flatMap((text) => {
+      const section = text.split(/^## /m)[0] ?? "";
+      const name = section.split("\n")[0];
+      return [...section.matchAll(/^\| (\w+) \| ([\w ]+(?:\[\])?) \| \S/gm)]
+        .filter(([, column]) => column !== "column")
+        .map(([, column, type]) => `${name} ${column} ${type}`);
+    });
+}
+
+describe("contract", () => {
+  test("docs/schema.md names every column of every view with its type, and no other", async () => {
+    const documented = columnsInDocument();
+    expect(documented.length).toBeGreaterThan(150);
+    const byView = (all: string[], view: string) => all.filter((one) => one.startsWith(`${view} `));
+    const actual = await columnsInDatabase();
+    for (const view of VIEW_NAMES) expect(byView(documented, view)).toEqual(byView(actual, view));
+    expect(documented.toSorted()).toEqual(actual.toSorted());
+  });
+
+  test("lists print the columns of their views in CSV", async () => {
+    const actual = await columnsInDatabase();
+    for (const [noun, { fields }] of Object.entries(LISTS))
+      expect(fields, noun).toEqual(actual.filter((one) => one.startsWith(`${noun} `)).map((one) => one.split(" ")[1]));
+  });
+
+  test("every question of docs/schema.md runs", async () => {
+    const questions = [...SCHEMA.matchAll(/```sql\n(select[^`]+);\n```/g)].map(([, text]) => text ?? "");
+    expect(questions.length).toBeGreaterThan(6);
+    for (const text of questions) await expect(rows(database.db, sql.raw(text)), text).resolves.toBeInstanceOf(Array);
+  });
+
+  test("the reader's role sees the views and no table", async () => {
+    const shown = /```sql\n(create role trialdrift_reader[^`]+)```/.exec(SCHEMA)?.[1] ?? "";
+    const [reader, dashboard] = [1, 2].map((n) => `reader_${n}_${process.pid}`);
+    const statements = shown.replaceAll("trialdrift_reader", `${reader}`).replaceAll("dashboard", `${dashboard}`);
+    const use = (statement: string) =>
+      database.db.transaction(async (tx) => {
+        await tx.execute(sql.raw(`set local role ${dashboard}`));
+        return rows(tx, sql.raw(statement));
+      });
+    for (const one of statements.split(";").filter((text) => text.trim() !== ""))
+      await database.db.execute(sql.raw(one));
+    try {
+      for (const view of VIEW_NAMES) await use(`select * from review.${view}`);
+      await expect(use("select * from trialdrift.studies")).rejects.toThrow();
+      await expect(use("delete from review.studies")).rejects.toThrow();
+    } finally {
+      for (const role of [dashboard, reader]) await database.db.execute(sql.raw(`drop owned by ${role}; `.trim()));
+      for (const role of [dashboard, reader]) await database.db.execute(sql.raw(`drop role ${role}`));
+    }
+  });
+
+  test("the contract has a version", async () => {
+    expect(await read("contract")).toEqual([{ version: "1.0" }]);
+  });
+});
+
+describe("visibility", () => {
+  test("a staged version is in no view, and neither is a study whose only version is staged", async () => {
+    expect(ids(await read("studies"))).toEqual([1, 2, 3, 4, 5, 7].map(NCT));
+    expect(await read("studies", { nctIds: [NCT(1)] })).toMatchObject([
+      { status: "RECRUITING", title: "Study 1 by rules 2", data_date: "2022-01-21", start_date_to: "2014-04-30" },
+    ]);
+    expect(ids(await read("trials", { review: "r1" }))).not.toContain(NCT(6));
+    expect(await read("records", { nctIds: [NCT(1), NCT(6)] })).toEqual([
+      { nct_id: NCT(1), data_date: "2022-01-21", record: { id: NCT(1) } },
+    ]);
+  });
+
+  test("cells and drift are those of the derivation that the member points at", async () => {
+    const cells = await read("cells", { review: "r1" });
+    expect(cells.map(({ nct_id, value }) => [nct_id, value])).toEqual([
+      [NCT(1), "iv and ipa"],
+      [NCT(6), "gone"],
+    ]);
+    expect(cells[0]).toMatchObject({ neutral: ["intravenous"], evidence: [{ path: "a.b" }], extractor_version: "x1" });
+    const drift = await read("drift", { nctIds: [NCT(1)] });
+    expect(drift.map(({ column_name, registry }) => [column_name, registry])).toEqual([
+      ["director", "A"],
+      ["route", "iv and ipa"],
+    ]);
+    expect(drift[0]?.["last_update_posted"]).toBe("2021-12-23");
+    expect((await read("drift", { nctIds: [NCT(6)] }))[0]?.["last_update_posted"]).toBeNull();
+  });
+
+  test("superseded changes and table versions not in force are left out; running runs are not", async () => {
+    expect(ids(await read("changes"))).toEqual([NCT(1), NCT(1), NCT(9)]);
+    const curated = await read("curated", { review: "r1", table: 1 });
+    expect(curated.map(({ version, nct_id, current }) => [version, nct_id, current])).toEqual([
+      [1, NCT(1), false],
+      [2, NCT(1), true],
+      [2, NCT(2), true],
+    ]);
+    expect((await read("runs")).map(({ run_id }) => run_id)).toEqual([5, 4, 3, 2, 1]);
+  });
+});
+
+describe("trials", () => {
+  test("holds screened-in, printed and still pinned studies, under each of their tables", async () => {
+    const found = await read("trials", { review: "r1" });
+    expect(found.map(({ table_no, nct_id, in_curated }) => [table_no, nct_id, in_curated])).toEqual([
+      [1, NCT(1), true],
+      [1, NCT(2), true],
+      [1, NCT(4), false],
+      [2, NCT(1), false],
+    ]);
+  });
+
+  test("a review without tables has its trials under no table", async () => {
+    expect(await read("trials", { review: "r2" })).toMatchObject([
+      { nct_id: NCT(7), table_no: null, in_curated: false, route: [], confirmed_data_date: null },
+    ]);
+  });
+
+  test("columns come from the head and the derivation, confirmed by the last complete run that asked the registry", async () => {
+    expect((await read("trials", { review: "r1", table: 1, nctIds: [NCT(1)] }))[0]).toMatchObject({
+      ...{ country: ["Sweden", "Norway"], phase: ["PHASE1"], enrollment: 20, arms_total: 2, has_results: false },
+      ...{ route: ["iv"], cell_source: ["UC-MSCs"], tissue: ["umbilical_cord"], donor: null, extractor_version: "x1" },
+      ...{ data_date: "2022-01-21", confirmed_data_date: "2022-01-21" },
+    });
+  });
+});
+
+describe("what runs found", () => {
+  test("status changes carry the statuses apart", async () => {
+    expect((await read("status_changes", { review: "r1" }))[0]).toMatchObject({
+      ...{ change_id: 1, run_id: 1, data_date: "2022-01-21", detected_at: "2022-01-21T10:00:00.000Z", dateless: true },
+      ...{
+        from_status: "UNKNOWN",
+        to_status: "TERMINATED",
+        from_last_known: "RECRUITING",
+        to_last_known: null,
+        why_stopped: "no money",
+      },
+    });
+    expect(ids(await read("status_changes"))).toEqual([NCT(1), NCT(9)]);
+  });
+
+  test("flags say null for none, worst first", async () => {
+    const found = await read("flags", { review: "r1" });
+    expect(found.map(({ severity }) => severity)).toEqual(["high", "high", "info"]);
+    expect(found[2]).toMatchObject({ table_no: null, nct_id: null, column_name: null, evidence: { a: 1 } });
+    expect(await read("flags", { table: 1 })).toMatchObject([{ nct_id: NCT(1), column_name: "status" }]);
+  });
+
+  test("members stand once a watchlist, with why they left or how they were screened", async () => {
+    const found = await read("members", { review: "r1" });
+    expect(found.map(({ watchlist, nct_id, screened, reason }) => [watchlist, nct_id, screened, reason])).toEqual([
+      ["w", NCT(1), "in", "screened in"],
+      ["w", NCT(3), "out", "screened out"],
+      ["w", NCT(4), "out", "screened out"],
+      ["w", NCT(5), "out", "query_changed"],
+      ["wide", NCT(1), "in", "screened in"],
+    ]);
+    expect(found[0]).toMatchObject({ how: ["matched", "curated"], entered_at: "2022-01-21T08:00:00.123Z" });
+  });
+
+  test("runs, reviews, quarantine and freshness", async () => {
+    const found = await read("runs");
+    expect(found[4]).toMatchObject({
+      distinct: 2,
+      duplicates: 1,
+      left: 4,
+      new: 2,
+      data_date: "2022-01-21",
+      announced: null,
+    });
+    expect(await read("reviews", { review: "r1" })).toMatchObject([
+      { tables: { 1: 2, 2: 1 }, members: 3, last_run_id: 2 },
+    ]);
+    expect(await read("quarantine")).toMatchObject([{ nct_id: null, count: 2, hash: expect.stringMatching(/^0{8}-/) }]);
+    const fresh = await read("freshness");
+    // The idle run of the 24th found nothing to do: in step. The dead run of the 25th is how the last one ended.
+    expect(fresh).toMatchObject([
+      {
+        review: "r1",
+        data_date: "2022-01-21",
+        last_complete_at: "2022-01-24T10:00:00.000Z",
+        last_state: "abandoned",
+        open_flags: 2,
+      },
+      { review: "r2", data_date: null, last_complete_at: null, last_state: null, age_hours: null, open_flags: 0 },
+    ]);
+    expect(fresh[0]?.["age_hours"]).toBeGreaterThan(24 * 365);
+  });
+
+  test("the head of a table: citation, footnotes, printed order of the version in force", async () => {
+    expect(await readTableHeads(database.db, "r1")).toEqual([
+      {
+        ...{
+          review: "r1",
+          title: "Review one",
+          citation: "Somebody, 2018",
+          table: 1,
+          tableTitle: "First table",
+          version: 2,
+        },
+        ...{ footnotes: { "‡": "a note" }, order: [NCT(2), NCT(1)] },
+      },
+    ]);
+    expect(await readTableHeads(database.db, "nobody")).toEqual([]);
+  });
+});
+
+describe("filters", () => {
+  test("--since is held against the publication of the run", async () => {
+    const since = (text: string) => ({ since: parseSince(text) });
+    expect(ids(await read("changes", since("run:3")))).toEqual([NCT(1), NCT(9)]);
+    expect(ids(await read("changes", since("2022-01-21")))).toHaveLength(3);
+    expect(ids(await read("changes", since("2022-01-21T10:00:00Z")))).toHaveLength(3);
+    expect(ids(await read("changes", since("2022-01-21T10:00:01Z")))).toHaveLength(2);
+    expect(ids(await read("flags", since("2022-01-22")))).toEqual([NCT(1)]);
+    expect(ids(await read("members", since("run:3")))).toEqual([NCT(3)]);
+    expect(ids(await read("drift", since("run:2")))).toEqual([NCT(6), NCT(6)]);
+    expect((await read("runs", since("2022-01-24"))).map(({ run_id }) => run_id)).toEqual([5, 4]);
+    expect(await read("quarantine", since("2022-01-23"))).toEqual([]);
+    expect(await read("reviews", since("run:3"))).toEqual([]);
+  });
+
+  test("--kind takes the words of the view; --review means its members where the view has no review", async () => {
+    expect(ids(await read("changes", { kinds: ["slipped"] }))).toEqual([NCT(1)]);
+    expect(ids(await read("drift", { kinds: ["overlap", "moved"], table: 1 }))).toEqual([NCT(1), NCT(6)]);
+    expect(ids(await read("members", { kinds: ["left"] }))).toEqual([NCT(5)]);
+    expect(ids(await read("changes", { review: "r1" }))).toEqual([NCT(1), NCT(1)]);
+    expect(await read("runs", { review: "r1" })).toHaveLength(5);
+    expect(await read("runs", { review: "r2" })).toEqual([]);
+    expect(await read("studies", { nctIds: [] })).toEqual([]);
+  });
+
+  test("words of a user are values, never SQL", async () => {
+    const nasty = "x') or true --";
+    expect(await read("trials", { review: nasty })).toEqual([]);
+    expect(await read("trials", { nctIds: [nasty, "\u0027;drop table"] })).toEqual([]);
+    await expect(read("flags", { kinds: [nasty] })).rejects.toMatchObject({ code: "usage" });
+  });
+
+  test("a filter that a view lacks is refused", async () => {
+    const usage = { code: "usage" };
+    await expect(read("drift", { kinds: ["moving"] })).rejects.toMatchObject(usage);
+    await expect(read("reviews", { kinds: ["open"] })).rejects.toMatchObject(usage);
+    await expect(read("runs", { nctIds: [NCT(1)] })).rejects.toMatchObject(usage);
+    await expect(read("runs", { table: 1 })).rejects.toMatchObject(usage);
+    await expect(read("contract", { review: "r1" })).rejects.toMatchObject(usage);
+    await expect(read("studies", { since: { at: "2022-01-01T00:00:00Z" } })).rejects.toMatchObject(usage);
+    await expect(read("changes", { since: { run: 99 } })).rejects.toMatchObject(usage);
+    await expect(read("changes", { since: { run: 4 } })).rejects.toMatchObject(usage);
+  });
+
+  test("since is read as a date at UTC midnight, an instant, or a run", () => {
+    expect(parseSince("2026-11-20")).toEqual({ at: "2026-11-20T00:00:00.000Z" });
+    expect(parseSince("2026-11-20T15:30+02:00")).toEqual({ at: "2026-11-20T13:30:00.000Z" });
+    expect(parseSince("2026-11-20 15:30")).toEqual({ at: "2026-11-20T15:30:00.000Z" });
+    expect(parseSince("run:12")).toEqual({ run: 12 });
+    for (const bad of ["", "yesterday", "2026-02-30", "2026-13-01", "run:0", "run:x", "2026-11-20T25:00"])
+      expect(() => parseSince(bad), bad).toThrow(expect.objectContaining({ code: "usage" }));
+  });
+});
