@@ -15,8 +15,19 @@ export default defineConfig({
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/gold/**/*.test.ts"] } },
       { extends: true, test: { name: "net", include: ["test/net/**/*.test.ts"] } },
       { extends: true, test: { name: "pglite", include: ["test/db/**/*.test.ts"], fileParallelism: false } },
-      { extends: true, test: { name: "postgres", include: ["test/db/**/*.test.ts"], fileParallelism: false, globalSetup: withPostgres } },
-      { extends: true, test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], fileParallelism: false, globalSetup: withPostgres } },
+      {
+        extends: true,
+        test: {
+          name: "postgres",
+          include: ["test/db/**/*.test.ts"],
+          fileParallelism: false,
+          globalSetup: withPostgres,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], fileParallelism: false, globalSetup: withPostgres },
+      },
     ],
   },
 });

@@ -139,7 +139,7 @@ for (const [field, { odd, even }] of score) {
   );
 }
 console.log("\ncode                                               precision  recall  labelled");
-for (const [code, { right, extra, missed }] of [...codes].sort()) {
+for (const [code, { right, extra, missed }] of [...codes].toSorted()) {
   console.log(
     `${code.padEnd(50)} ${share(right, right + extra).padEnd(9)}  ${share(right, right + missed).padEnd(6)}  ${right + missed}`,
   );

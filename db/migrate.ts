@@ -22,7 +22,9 @@ function journal(): Journal {
 /** Content hash of each migration as drizzle stores it, in journal order. */
 function expectedHashes(): string[] {
   return journal().entries.map(({ tag }) =>
-    createHash("sha256").update(readFileSync(`${MIGRATIONS}/${tag}.sql`)).digest("hex"),
+    createHash("sha256")
+      .update(readFileSync(`${MIGRATIONS}/${tag}.sql`))
+      .digest("hex"),
   );
 }
 
@@ -55,7 +57,10 @@ async function replaceViews(db: Db): Promise<void> {
     sql`select obj_description('review'::regnamespace, 'pg_namespace') as note`,
   );
   const files = viewFiles();
-  const note = `trialdrift views ${createHash("sha256").update(files.map(({ hash }) => hash).join()).digest("hex").slice(0, 32)}`;
+  const note = `trialdrift views ${createHash("sha256")
+    .update(files.map(({ hash }) => hash).join())
+    .digest("hex")
+    .slice(0, 32)}`;
   if (found?.note === note) return;
   await db.transaction(async (tx) => {
     for (const { text } of files) await tx.execute(sql.raw(text));

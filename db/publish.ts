@@ -72,39 +72,57 @@ async function checkHeads(tx: Db, plan: Publication): Promise<void> {
     sql`select nct_id, version_id from trialdrift.studies where nct_id in ${texts([...expected.keys()])} order by nct_id for update`,
   );
   const now = new Map(found.map(({ nct_id, version_id }) => [nct_id, version_id]));
-  const moved = [...expected].filter(([nctId, version]) => (now.get(nctId) ?? null) !== version).map(([nctId]) => nctId);
+  const moved = [...expected]
+    .filter(([nctId, version]) => (now.get(nctId) ?? null) !== version)
+    .map(([nctId]) => nctId);
   if (moved.length > 0) throw new HeadsMoved(moved);
 }
 
 async function showVersions(tx: Db, plan: Publication): Promise<void> {
   const ids = [...plan.heads, ...plan.history].map(({ versionId }) => versionId);
-  if (ids.length > 0) await tx.execute(sql`update trialdrift.versions set published = true where version_id::text in ${texts(ids)} and not published`);
+  if (ids.length > 0)
+    await tx.execute(
+      sql`update trialdrift.versions set published = true where version_id::text in ${texts(ids)} and not published`,
+    );
   await insertAll(
     tx,
     studies,
-    plan.heads.map(({ expected: _, ...head }) => head),
+    plan.heads,
     sql`on conflict (nct_id) do update set version_id = excluded.version_id, facts_version = excluded.facts_version,
           core_hash = excluded.core_hash, derived_hash = excluded.derived_hash, data_at = excluded.data_at`,
   );
   for (const { nctId, firstDataAt } of plan.history)
-    await tx.update(studies).set({ firstDataAt: sql`least(first_data_at, ${firstDataAt})` as unknown as string }).where(eq(studies.nctId, nctId));
+    await tx
+      .update(studies)
+      .set({ firstDataAt: sql`least(first_data_at, ${firstDataAt})` as unknown as string })
+      .where(eq(studies.nctId, nctId));
   for (const { nctId, versionId, derivedHash, raw, record } of plan.derived) {
     await tx.update(versions).set({ raw, derivedHash }).where(eq(versions.versionId, versionId));
     await tx.update(studies).set({ derivedHash }).where(eq(studies.nctId, nctId));
-    await tx.execute(sql`update trialdrift.records set record = ${jsonText(record)}::jsonb where version_id = ${versionId}`);
+    await tx.execute(
+      sql`update trialdrift.records set record = ${jsonText(record)}::jsonb where version_id = ${versionId}`,
+    );
   }
 }
 
 async function writeNews(tx: Db, plan: Publication): Promise<void> {
   await insertAll(tx, changes, plan.changes, sql`on conflict do nothing`);
   for (const { from, to } of plan.superseded)
-    await tx.execute(sql`update trialdrift.changes set superseded = true where from_version = ${from} and to_version = ${to} and kind <> 'derived_only'`);
+    await tx.execute(
+      sql`update trialdrift.changes set superseded = true where from_version = ${from} and to_version = ${to} and kind <> 'derived_only'`,
+    );
   if (plan.flagsResolved.length > 0)
     await tx
       .update(flags)
-      .set({ state: "resolved", gone: true, resolvedAt: sql`now()` as unknown as string, resolvedBy: `run ${plan.runId}` })
+      .set({
+        state: "resolved",
+        gone: true,
+        resolvedAt: sql`now()` as unknown as string,
+        resolvedBy: `run ${plan.runId}`,
+      })
       .where(inArray(flags.flagId, plan.flagsResolved));
-  if (plan.flagsGone.length > 0) await tx.update(flags).set({ gone: true }).where(inArray(flags.flagId, plan.flagsGone));
+  if (plan.flagsGone.length > 0)
+    await tx.update(flags).set({ gone: true }).where(inArray(flags.flagId, plan.flagsGone));
   await insertAll(tx, flags, plan.flagsOpened, sql`on conflict do nothing`);
 }
 
@@ -136,7 +154,9 @@ async function writeQuarantine(tx: Db, plan: Publication): Promise<void> {
     sql`on conflict (hash, reason) do update set count = quarantine.count + 1, last_seen_at = excluded.last_seen_at, state = 'held'`,
   );
   if (plan.recovered.length > 0)
-    await tx.execute(sql`update trialdrift.quarantine set state = 'recovered' where state = 'held' and nct_id in ${texts(plan.recovered)}`);
+    await tx.execute(
+      sql`update trialdrift.quarantine set state = 'recovered' where state = 'held' and nct_id in ${texts(plan.recovered)}`,
+    );
 }
 
 /** Makes the run visible, or throws and leaves everything as it was. Errors: HeadsMoved, `locked`. */
@@ -156,11 +176,21 @@ export async function publish(database: Database, plan: Publication): Promise<vo
             lexicon = excluded.lexicon, definition = excluded.definition, tables = excluded.tables, last_run_id = excluded.last_run_id`,
     );
     await writeQuarantine(tx, plan);
-    const [newest] = await rows<{ newest: number }>(tx, sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`);
-    const seen = Object.fromEntries(Object.entries(plan.run.reviews).map(([id, said]) => [id, { ...said, cursor: newest?.newest ?? 0 }]));
+    const [newest] = await rows<{ newest: number }>(
+      tx,
+      sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`,
+    );
+    const seen = Object.fromEntries(
+      Object.entries(plan.run.reviews).map(([id, said]) => [id, { ...said, cursor: newest?.newest ?? 0 }]),
+    );
     await tx
       .update(runs)
-      .set({ ...plan.run, reviews: seen, publishedAt: sql`now()` as unknown as string, finishedAt: sql`now()` as unknown as string })
+      .set({
+        ...plan.run,
+        reviews: seen,
+        publishedAt: sql`now()` as unknown as string,
+        finishedAt: sql`now()` as unknown as string,
+      })
       .where(eq(runs.runId, plan.runId));
   });
 }

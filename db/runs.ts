@@ -30,7 +30,16 @@ export async function openRun(
 
 /** A review in a run that has not got anywhere yet. */
 function pending(): ReviewRun {
-  return { state: "running", baseline: false, dataAt: null, folderHash: "", lexiconHash: null, rules: "", cursor: 0, queries: {} };
+  return {
+    state: "running",
+    baseline: false,
+    dataAt: null,
+    folderHash: "",
+    lexiconHash: null,
+    rules: "",
+    cursor: 0,
+    queries: {},
+  };
 }
 
 /**
@@ -84,6 +93,9 @@ export async function lastPublished(db: Db): Promise<Map<string, ReviewRun & { r
 
 /** Id of the newest published change: a review whose cursor is behind it has something to look at. */
 export async function newestChange(db: Db): Promise<number> {
-  const [found] = await rows<{ newest: number }>(db, sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`);
+  const [found] = await rows<{ newest: number }>(
+    db,
+    sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`,
+  );
   return found?.newest ?? 0;
 }

@@ -2,7 +2,8 @@ import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT, PgTable } from "drizzle-orm/pg-core";
 
 /** The one handle type: postgres.js and PGlite through drizzle, and a transaction of either. Always the first argument. */
-// biome-ignore lint/suspicious/noExplicitAny: the schema parameters of the two drivers differ and are not used
+// The schema parameters of the two drivers differ and are not used.
+// oxlint-disable-next-line typescript/no-explicit-any
 export type Db = PgDatabase<PgQueryResultHKT, any, any>;
 
 /** Runs a query and returns its rows: postgres.js answers with an array, PGlite with an object around one. */
@@ -33,17 +34,23 @@ export function texts(values: readonly string[]): SQL {
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
   if (!text.includes("\\u0000") && !text.includes("\\ud")) return text;
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === "string" ? part.replaceAll("\0", "").toWellFormed() : part));
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "string" ? part.replaceAll("\0", "").toWellFormed() : part,
+  );
 }
 
+/** Bytes as hex text, which is how JSON can carry them to a bytea column. */
 function encode(value: unknown): unknown {
-  if (value instanceof Uint8Array) return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`;
-  return value;
+  if (!(value instanceof Uint8Array)) return value;
+  return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`;
 }
 
 /**
  * Inserts many rows as one jsonb parameter: no bind limit (65,534 parameters are 1,600 registry rows), one plan for every
  * batch size, and text[] and jsonb columns without a driver's array syntax. `conflict` is what follows the select.
+ *
+ * Tried for bytea and rejected: all values end to end in one parameter, cut apart by substring. 250 versions of 5 KB took
+ * 52 ms instead of 66 on Postgres 18, but 413 instead of 83 on PGlite (median of 12, interleaved, busy machine).
  */
 export async function insertAll<T extends PgTable>(
   db: Db,
@@ -54,9 +61,17 @@ export async function insertAll<T extends PgTable>(
   if (values.length === 0) return;
   const columns = Object.entries(getTableColumns(table)).filter(([, column]) => column.generatedIdentity === undefined);
   const objects = values.map((value) =>
-    Object.fromEntries(columns.map(([key, column]) => [column.name, encode((value as Record<string, unknown>)[key] ?? defaultOf(column))])),
+    Object.fromEntries(
+      columns.map(([key, column]) => [
+        column.name,
+        encode((value as Record<string, unknown>)[key] ?? defaultOf(column)),
+      ]),
+    ),
   );
-  const names = sql.join(columns.map(([, column]) => sql.identifier(column.name)), sql`, `);
+  const names = sql.join(
+    columns.map(([, column]) => sql.identifier(column.name)),
+    sql`, `,
+  );
   await db.execute(
     sql`insert into ${table} (${names}) select ${names} from jsonb_populate_recordset(null::${table}, ${jsonText(objects)}::jsonb) ${conflict}`,
   );

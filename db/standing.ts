@@ -45,7 +45,17 @@ export function readStandingFlags(
   review: string,
   nctIds: readonly string[],
 ): Promise<
-  { flagId: number; review: string; table: number; nctId: string; column: string; kind: FlagKind; value: string; state: FlagState; gone: boolean }[]
+  {
+    flagId: number;
+    review: string;
+    table: number;
+    nctId: string;
+    column: string;
+    kind: FlagKind;
+    value: string;
+    state: FlagState;
+    gone: boolean;
+  }[]
 > {
   return rows(
     db,
@@ -59,7 +69,18 @@ export function readUnseenChanges(
   db: Db,
   review: string,
   cursor: number,
-): Promise<{ nctId: string; column: string; kind: string; old: string | null; new: string | null; severity: string; cause: string; detail: Record<string, unknown> }[]> {
+): Promise<
+  {
+    nctId: string;
+    column: string;
+    kind: string;
+    old: string | null;
+    new: string | null;
+    severity: string;
+    cause: string;
+    detail: Record<string, unknown>;
+  }[]
+> {
   return rows(
     db,
     sql`select c.nct_id as "nctId", c.column_name as "column", c.kind, c.old, c.new, c.severity, c.cause, c.detail
@@ -69,7 +90,10 @@ export function readUnseenChanges(
 }
 
 /** The version in force before a run of each of a review's tables, with its file's hash; {} when never published. */
-export async function readCuratedVersions(db: Db, review: string): Promise<Map<number, { version: number; fileHash: string }>> {
+export async function readCuratedVersions(
+  db: Db,
+  review: string,
+): Promise<Map<number, { version: number; fileHash: string }>> {
   const found = await rows<{ table_no: number; version: number; file_hash: string }>(
     db,
     sql`select t.table_no, t.version, t.file_hash from trialdrift.curated_tables t join trialdrift.reviews r using (review)

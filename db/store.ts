@@ -67,15 +67,6 @@ export function readVersionList(
   );
 }
 
-/** Heads in id order after `after`, for work over the whole store. */
-export function readHeadsAfter(db: Db, after: string, limit: number): Promise<Head[]> {
-  return rows<Head>(
-    db,
-    sql`select nct_id, version_id, facts_version, core_hash, derived_hash, data_at, first_data_at
-          from trialdrift.studies where nct_id > ${after} order by nct_id limit ${limit}`,
-  );
-}
-
 /**
  * Writes versions and their rows in one transaction. A version that an unpublished run left is taken over; a published one
  * of the same name is the same content and stays.
@@ -106,9 +97,24 @@ export async function stageRecords(db: Db, staged: readonly { versionId: string;
 export async function stageDerivations(db: Db, staged: readonly StagedDerivation[]): Promise<void> {
   if (staged.length === 0) return;
   await db.transaction(async (tx) => {
-    await insertAll(tx, derivations, staged.map(({ derivation }) => derivation), sql`on conflict do nothing`);
-    await insertAll(tx, cells, staged.flatMap((one) => one.cells), sql`on conflict do nothing`);
-    await insertAll(tx, drift, staged.flatMap((one) => one.drift), sql`on conflict do nothing`);
+    await insertAll(
+      tx,
+      derivations,
+      staged.map(({ derivation }) => derivation),
+      sql`on conflict do nothing`,
+    );
+    await insertAll(
+      tx,
+      cells,
+      staged.flatMap((one) => one.cells),
+      sql`on conflict do nothing`,
+    );
+    await insertAll(
+      tx,
+      drift,
+      staged.flatMap((one) => one.drift),
+      sql`on conflict do nothing`,
+    );
   });
 }
 

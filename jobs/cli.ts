@@ -13,7 +13,8 @@ import { perform } from "./exit.ts";
 
 /** The command line: flags in, one call, one format out. A verb starts work, a noun lists the view of its name. */
 
-const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
+const version = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
+  .version;
 const program = new Command("trialdrift")
   .description("Keeps a published review's trial tables in step with ClinicalTrials.gov")
   .version(version, "-V", "print the program's version")
@@ -28,13 +29,17 @@ Exit codes: 0 fine, also with open flags; 1 failed, nothing published; 2 wrong u
 stdout is data, stderr is log. Settings come from the environment (README).`,
   );
 
-const whole = (least: number) => (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`Needs a whole number from ${least}.`);
-  return value;
-};
+const whole =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least)
+      throw new InvalidArgumentError(`Needs a whole number from ${least}.`);
+    return value;
+  };
 const review = () => new Option("--review <id>", "only this review");
-const format = (...choices: string[]) => new Option("--format <format>", "what to print").choices(choices).default("text");
+const format = (...choices: string[]) =>
+  new Option("--format <format>", "what to print").choices(choices).default("text");
 
 program
   .command("sync")
@@ -54,7 +59,11 @@ program
   .description("the review's table: what is printed, and where the registry differs")
   .addOption(review())
   .addOption(new Option("--table <number>", "only this table").argParser(whole(1)))
-  .addOption(new Option("--values <side>", "curated: printed values, differences beside them; registry: the registry's alone").choices(["curated", "registry"]).default("curated"))
+  .addOption(
+    new Option("--values <side>", "curated: printed values, differences beside them; registry: the registry's alone")
+      .choices(["curated", "registry"])
+      .default("curated"),
+  )
   .option("--wide", "every column, not only the cells that differ")
   .addOption(format("text", "md", "csv", "json"))
   .action((options: TableFlags) => perform((context) => table(context, options)));
@@ -87,7 +96,9 @@ program
   .addArgument(new Argument("<path...>", ".jsonl[.gz] files or folders of NCT*.json"))
   .option("--lexicon <name>", "which lexicon reads", "msc")
   .addOption(format("text", "json"))
-  .action((paths: string[], options: { lexicon: string; format: "text" | "json" }) => perform((context) => extract(context, paths, options)));
+  .action((paths: string[], options: { lexicon: string; format: "text" | "json" }) =>
+    perform((context) => extract(context, paths, options)),
+  );
 
 program
   .command("replay")
@@ -95,7 +106,9 @@ program
   .addArgument(new Argument("<path...>", ".jsonl[.gz] files or folders, applied in order"))
   .addOption(new Option("--port <number>", "port to listen on (default: any free one)").argParser(whole(0)))
   .addOption(new Option("--step <number>", "the state after the first N paths").argParser(whole(1)))
-  .action((paths: string[], options: { port?: number; step?: number }) => perform((context) => replay(context, paths, options)));
+  .action((paths: string[], options: { port?: number; step?: number }) =>
+    perform((context) => replay(context, paths, options)),
+  );
 
 program
   .command("demo")

@@ -9,14 +9,38 @@ const url = z.url({ protocol: /^https?$/, error: "not an http(s) URL" });
 
 /** TABLE OF THE ENVIRONMENT: name, what it takes, its default, what it is for. The README's table is checked against it. */
 export const ENVIRONMENT = {
-  DATABASE_URL: { schema: z.url({ protocol: /^postgres(ql)?$/, error: "not a postgres:// URL" }).optional(), fallback: undefined, about: "Postgres 15 to 18; unset: an embedded database under TRIALDRIFT_DATA_DIR" },
+  DATABASE_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/, error: "not a postgres:// URL" }).optional(),
+    fallback: undefined,
+    about: "Postgres 15 to 18; unset: an embedded database under TRIALDRIFT_DATA_DIR",
+  },
   TRIALDRIFT_DATA_DIR: { schema: z.string(), fallback: ".data", about: "directory of the embedded database" },
-  CTGOV_BASE_URL: { schema: url, fallback: "https://clinicaltrials.gov/api/v2", about: "base URL of the registry's API" },
-  TRIALDRIFT_RATE: { schema: z.coerce.number().positive().max(1000), fallback: "1", about: "requests a second to the registry, retries included" },
+  CTGOV_BASE_URL: {
+    schema: url,
+    fallback: "https://clinicaltrials.gov/api/v2",
+    about: "base URL of the registry's API",
+  },
+  TRIALDRIFT_RATE: {
+    schema: z.coerce.number().positive().max(1000),
+    fallback: "1",
+    about: "requests a second to the registry, retries included",
+  },
   TRIALDRIFT_REVIEWS: { schema: z.string(), fallback: `${OURS}reviews`, about: "directory of the review folders" },
-  TRIALDRIFT_LOCK_WAIT: { schema: z.string().regex(/^\d+(ms|s|m)?$/, { error: "not a time such as 60s, 500ms or 2m" }), fallback: "60s", about: "how long to wait for another process" },
-  TRIALDRIFT_USER_AGENT: { schema: z.string(), fallback: "", about: "User-Agent sent to the registry; unset: the HTTP library's own" },
-  LOG_LEVEL: { schema: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]), fallback: "info", about: "least level of log lines on stderr" },
+  TRIALDRIFT_LOCK_WAIT: {
+    schema: z.string().regex(/^\d+(ms|s|m)?$/, { error: "not a time such as 60s, 500ms or 2m" }),
+    fallback: "60s",
+    about: "how long to wait for another process",
+  },
+  TRIALDRIFT_USER_AGENT: {
+    schema: z.string(),
+    fallback: "",
+    about: "User-Agent sent to the registry; unset: the HTTP library's own",
+  },
+  LOG_LEVEL: {
+    schema: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
+    fallback: "info",
+    about: "least level of log lines on stderr",
+  },
 } as const;
 
 export interface Config {
@@ -46,11 +70,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const { schema, fallback } = ENVIRONMENT[name];
     const given = environment[name];
     const result = (schema as z.ZodType).safeParse(given === undefined || given === "" ? fallback : given);
-    if (!result.success) problems.push(`${name}=${JSON.stringify(given)}: ${result.error.issues[0]?.message ?? "wrong"}`);
+    if (!result.success)
+      problems.push(`${name}=${JSON.stringify(given)}: ${result.error.issues[0]?.message ?? "wrong"}`);
     return result.data as z.infer<(typeof ENVIRONMENT)[K]["schema"]>;
   };
   for (const name of Object.keys(environment)) {
-    if (name.startsWith("TRIALDRIFT_") && !(name in ENVIRONMENT) && !INJECTED.test(name)) problems.push(`${name}: there is no such setting`);
+    if (name.startsWith("TRIALDRIFT_") && !(name in ENVIRONMENT) && !INJECTED.test(name))
+      problems.push(`${name}: there is no such setting`);
   }
   const config: Config = {
     databaseUrl: read("DATABASE_URL") ?? null,
@@ -64,6 +90,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     logLevel: read("LOG_LEVEL"),
   };
   if (problems.length > 0)
-    throw new TrialdriftError({ code: "config", message: `the environment is wrong:\n  ${problems.join("\n  ")}`, state: "nothing was read or changed", next: "correct it; the README lists every name" });
+    throw new TrialdriftError({
+      code: "config",
+      message: `the environment is wrong:\n  ${problems.join("\n  ")}`,
+      state: "nothing was read or changed",
+      next: "correct it; the README lists every name",
+    });
   return config;
 }

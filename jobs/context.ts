@@ -27,20 +27,35 @@ export function openContext(environment: Record<string, string | undefined>): Co
     config,
     log,
     async openDatabase(as) {
-      const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, lockWaitMs: config.lockWaitMs, onWait: (message) => log.warn(`waiting: ${message}`) });
+      const database = await openDatabase({
+        url: config.databaseUrl,
+        dataDir: config.dataDir,
+        lockWaitMs: config.lockWaitMs,
+        onWait: (message) => log.warn(`waiting: ${message}`),
+      });
       releasers.push(() => database.close());
       await (as === "writer" ? migrate(database) : assertMigrated(database));
       return database;
     },
     openRegistry() {
-      const registry = openRegistry({ baseUrl: config.baseUrl, rate: config.rate, userAgent: config.userAgent, onRetry: (line) => log.warn(line) });
+      const registry = openRegistry({
+        baseUrl: config.baseUrl,
+        rate: config.rate,
+        userAgent: config.userAgent,
+        onRetry: (line) => log.warn(line),
+      });
       releasers.push(() => registry.close());
       return registry;
     },
     reviews(only) {
       const ids = reviewIds(config.reviewsDir);
       if (only !== null && !ids.includes(only))
-        throw new TrialdriftError({ code: "usage", message: `there is no review ${only}`, state: "nothing was read or changed", next: `reviews in ${config.reviewsDir}: ${ids.join(", ") || "none"}` });
+        throw new TrialdriftError({
+          code: "usage",
+          message: `there is no review ${only}`,
+          state: "nothing was read or changed",
+          next: `reviews in ${config.reviewsDir}: ${ids.join(", ") || "none"}`,
+        });
       return (only === null ? ids : [only]).map((id) => readReview(config.reviewsDir, id, config.lexiconsDir));
     },
     async close() {

@@ -1,6 +1,11 @@
 import { TrialdriftError } from "../db/errors.ts";
 import { type Context, openContext } from "./context.ts";
 
+// A reader that went away (trialdrift drift | head) is no failure of ours; without a listener it would be a crash.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 /** How a command ends: its exit code, or an error explained on stderr with the code that belongs to it. */
 export async function perform(work: (context: Context) => Promise<number>): Promise<void> {
   let context: Context | null = null;
@@ -21,9 +26,10 @@ function report(error: unknown): number {
     process.stderr.write(`${error.explain()}\n`);
     return error.exitCode;
   }
-  // A reader that went away (trialdrift drift | head) is no failure of ours.
   if ((error as NodeJS.ErrnoException | null)?.code === "EPIPE") return 0;
-  process.stderr.write(`error internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  state: nothing was published\n  next: run again; if it stays, report it with the lines above\n`);
+  process.stderr.write(
+    `error internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  state: nothing was published\n  next: run again; if it stays, report it with the lines above\n`,
+  );
   return 1;
 }
 

@@ -40,13 +40,30 @@ async function isIdle({ database, reviews }: Nightly, dataTimestamp: string): Pr
 }
 
 /** Runs the reviews' nightly sync; `skipped` after one request where nothing can have changed. */
-export async function nightly(job: Nightly): Promise<RunReport | { state: "skipped"; exitCode: 0; dataAt: string; runId: number }> {
+export async function nightly(
+  job: Nightly,
+): Promise<RunReport | { state: "skipped"; exitCode: 0; dataAt: string; runId: number }> {
   const { database, registry, reviews, review } = job;
   const version = await registry.version();
   if (await isIdle(job, version.dataTimestamp)) {
     const runId = await openRun(database.db, { job: "sync", review, reviews: [], ruleVersions: RULE_VERSIONS });
-    await closeRun(database.db, runId, { state: "skipped", exitCode: 0, dataAt: version.dataTimestamp, apiVersion: version.apiVersion, requests: 1 });
+    await closeRun(database.db, runId, {
+      state: "skipped",
+      exitCode: 0,
+      dataAt: version.dataTimestamp,
+      apiVersion: version.apiVersion,
+      requests: 1,
+    });
     return { state: "skipped", exitCode: 0, dataAt: version.dataTimestamp, runId };
   }
-  return run({ database, job: "sync", review, reviews, registry, dryRun: job.dryRun, now: job.now, onProgress: job.onProgress });
+  return run({
+    database,
+    job: "sync",
+    review,
+    reviews,
+    registry,
+    dryRun: job.dryRun,
+    now: job.now,
+    onProgress: job.onProgress,
+  });
 }

@@ -5,8 +5,8 @@ import { EXTRACTOR_VERSION, extractProduct } from "./extract/extract.ts";
 import type { Product } from "./extract/product.ts";
 import { type Facts, factsOf } from "./normalize/facts.ts";
 import type { Study } from "./registry/study.ts";
-import { type Notation, parseNotation, printCellSource, printRoute } from "./review/codes.ts";
-import { readCells } from "./review/columns.ts";
+import { type Notation, parseNotation, printRoute } from "./review/codes.ts";
+import { printedSource, readCells } from "./review/columns.ts";
 import type { CuratedTable, Review } from "./review/review.ts";
 
 /**
@@ -43,7 +43,11 @@ export interface Derived {
 }
 
 /** Reads what a review needs of a record: facts, and the product where the review has a lexicon. */
-function read(study: Study, review: Review, notation: Notation): { facts: Facts; product: Product | null; cells: Cell[] } {
+function read(
+  study: Study,
+  review: Review,
+  notation: Notation,
+): { facts: Facts; product: Product | null; cells: Cell[] } {
   const facts = factsOf(study);
   const product = review.lexicon === null ? null : extractProduct(study, review.lexicon);
   return { facts, product, cells: readCells(facts, product, notation) };
@@ -93,7 +97,7 @@ export function deriveMember(input: {
     facts: now?.facts ?? null,
     product: now?.product ?? null,
     route: now?.product == null ? [] : printRoute(now.product, notation).codes,
-    cellSource: now?.product == null ? [] : printCellSource(now.product, notation),
+    cellSource: now?.product == null ? [] : printedSource(now.facts, now.product, notation),
     cells: now?.cells ?? [],
     drift: tables.flatMap((table) => driftIn(table, nctId, now, then, gone, review, notation)),
   };

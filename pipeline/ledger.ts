@@ -5,7 +5,17 @@ import type { Outcome, WalkLedger } from "../db/model.ts";
 export type Outcomes = Record<Outcome, number>;
 
 export function openWalk(source: string, announces: WalkLedger["announces"]): WalkLedger {
-  return { source, announces, announced: null, received: 0, distinct: 0, duplicates: 0, merged: 0, tombstone: 0, left: 0 };
+  return {
+    source,
+    announces,
+    announced: null,
+    received: 0,
+    distinct: 0,
+    duplicates: 0,
+    merged: 0,
+    tombstone: 0,
+    left: 0,
+  };
 }
 
 /** What does not add up in a walk, in words; null when it does. */

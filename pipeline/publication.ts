@@ -23,7 +23,8 @@ export function countOutcomes(harvest: Harvest): { distinct: number; outcomes: O
 /** Sums of the walks, as the run's row keeps them. */
 export function sumWalks(harvest: Harvest): Partial<Publication["run"]> {
   const { distinct, outcomes } = countOutcomes(harvest);
-  const sum = (of: (walk: Harvest["walks"][number]) => number): number => harvest.walks.reduce((total, walk) => total + of(walk), 0);
+  const sum = (of: (walk: Harvest["walks"][number]) => number): number =>
+    harvest.walks.reduce((total, walk) => total + of(walk), 0);
   const announced = harvest.walks.filter((walk) => walk.announced !== null);
   return {
     walks: harvest.walks,
@@ -44,9 +45,24 @@ export function sumWalks(harvest: Harvest): Partial<Publication["run"]> {
   };
 }
 
-function changeRow(arrival: Arrival, from: string, to: string, at: string, runId: number): Pick<ChangeRow, "nctId" | "fromVersion" | "toVersion" | "posted" | "dateless" | "dataAt" | "detectedAt" | "runId"> {
+function changeRow(
+  arrival: Arrival,
+  from: string,
+  to: string,
+  at: string,
+  runId: number,
+): Pick<ChangeRow, "nctId" | "fromVersion" | "toVersion" | "posted" | "dateless" | "dataAt" | "detectedAt" | "runId"> {
   const posted = arrival.dateless ? null : arrival.posted;
-  return { nctId: arrival.nctId, fromVersion: from, toVersion: to, posted, dateless: arrival.dateless, dataAt: arrival.dataAt, detectedAt: at, runId };
+  return {
+    nctId: arrival.nctId,
+    fromVersion: from,
+    toVersion: to,
+    posted,
+    dateless: arrival.dateless,
+    dataAt: arrival.dataAt,
+    detectedAt: at,
+    runId,
+  };
 }
 
 function fresh(arrival: Arrival, at: string, runId: number): ChangeRow[] {
@@ -54,13 +70,37 @@ function fresh(arrival: Arrival, at: string, runId: number): ChangeRow[] {
   if (head === null) return [];
   const row = changeRow(arrival, head.version_id, arrival.versionId, at, runId);
   if (arrival.outcome === "derived_only")
-    return [{ ...row, posted: null, dateless: true, columnName: "derived", kind: "derived_only", old: null, new: null, severity: "info", cause: "calendar", detail: {} }];
+    return [
+      {
+        ...row,
+        posted: null,
+        dateless: true,
+        columnName: "derived",
+        kind: "derived_only",
+        old: null,
+        new: null,
+        severity: "info",
+        cause: "calendar",
+        detail: {},
+      },
+    ];
   return arrival.changes.map(({ column, ...change }) => ({ ...row, ...change, columnName: column }));
 }
 
 /** Where older input belongs among the versions held, and the two changes that it makes there: history, never news. */
-async function placeOlder(db: Db, older: readonly Arrival[], at: string, runId: number): Promise<Pick<Publication, "history" | "changes" | "superseded">> {
-  const lists = Map.groupBy(await readVersionList(db, older.map(({ nctId }) => nctId)), ({ nct_id }) => nct_id);
+async function placeOlder(
+  db: Db,
+  older: readonly Arrival[],
+  at: string,
+  runId: number,
+): Promise<Pick<Publication, "history" | "changes" | "superseded">> {
+  const lists = Map.groupBy(
+    await readVersionList(
+      db,
+      older.map(({ nctId }) => nctId),
+    ),
+    ({ nct_id }) => nct_id,
+  );
   const placed: Pick<Publication, "history" | "changes" | "superseded"> = { history: [], changes: [], superseded: [] };
   for (const arrival of older) {
     const list = lists.get(arrival.nctId) ?? [];
@@ -69,17 +109,33 @@ async function placeOlder(db: Db, older: readonly Arrival[], at: string, runId: 
     if (after === undefined || before?.core_hash === arrival.coreHash || after.core_hash === arrival.coreHash) continue;
     placed.history.push({ versionId: arrival.versionId, nctId: arrival.nctId, firstDataAt: arrival.dataAt });
     if (before !== undefined) placed.superseded.push({ from: before.version_id, to: after.version_id });
-    const records = await readRecords(db, [arrival.versionId, after.version_id, ...(before === undefined ? [] : [before.version_id])]);
-    const pairs = [before === undefined ? null : [before.version_id, arrival.versionId], [arrival.versionId, after.version_id]];
+    const records = await readRecords(db, [
+      arrival.versionId,
+      after.version_id,
+      ...(before === undefined ? [] : [before.version_id]),
+    ]);
+    const pairs = [
+      before === undefined ? null : [before.version_id, arrival.versionId],
+      [arrival.versionId, after.version_id],
+    ];
     for (const pair of pairs) {
       const [from, to] = pair ?? [];
-      const [earlier, later] = [records.get(from ?? ""), records.get(to ?? "")] as [Study | undefined, Study | undefined];
+      const [earlier, later] = [records.get(from ?? ""), records.get(to ?? "")] as [
+        Study | undefined,
+        Study | undefined,
+      ];
       if (from === undefined || to === undefined || earlier === undefined || later === undefined) continue;
       const posted = later.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
       const dateless = posted === (earlier.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null);
       const dataAt = to === arrival.versionId ? arrival.dataAt : after.data_at;
       const row = { ...changeRow({ ...arrival, posted, dateless, dataAt }, from, to, at, runId), historic: true };
-      placed.changes.push(...deriveStudy(later, earlier).changes.map(({ column, ...change }) => ({ ...row, ...change, columnName: column })));
+      placed.changes.push(
+        ...deriveStudy(later, earlier).changes.map(({ column, ...change }) => ({
+          ...row,
+          ...change,
+          columnName: column,
+        })),
+      );
     }
   }
   return placed;
@@ -107,7 +163,9 @@ export async function planPublication(
       firstDataAt: one.head?.first_data_at ?? one.dataAt,
     })),
     history: older.history,
-    derived: of("derived_only").flatMap(({ nctId, versionId, derivedHash, replaces }) => (replaces === null ? [] : [{ nctId, versionId, derivedHash, ...replaces }])),
+    derived: of("derived_only").flatMap(({ nctId, versionId, derivedHash, replaces }) =>
+      replaces === null ? [] : [{ nctId, versionId, derivedHash, ...replaces }],
+    ),
     changes: [...of("changed", "derived_only").flatMap((one) => fresh(one, at, runId)), ...older.changes],
     superseded: older.superseded,
     memberships: settled.flatMap(({ memberships }) => memberships),
@@ -126,11 +184,24 @@ export async function planPublication(
         tables,
       })),
     flagsOpened: settled.flatMap(({ flags }) =>
-      flags.open.map(({ table, column, ...flag }) => ({ ...flag, tableNo: table, columnName: column, state: "open" as const, openedAt: at, runId })),
+      flags.open.map(({ table, column, ...flag }) => ({
+        ...flag,
+        tableNo: table,
+        columnName: column,
+        state: "open" as const,
+        openedAt: at,
+        runId,
+      })),
     ),
     flagsResolved: settled.flatMap(({ flags }) => flags.resolve),
     flagsGone: settled.flatMap(({ flags }) => flags.markGone),
-    quarantined: [...harvest.quarantined.values()].map((one) => ({ ...one, firstSeenAt: at, lastSeenAt: at, count: 1, state: "held" as const })),
+    quarantined: [...harvest.quarantined.values()].map((one) => ({
+      ...one,
+      firstSeenAt: at,
+      lastSeenAt: at,
+      count: 1,
+      state: "held" as const,
+    })),
     recovered: arrivals.map(({ nctId }) => nctId),
     run: { ...sumWalks(harvest), ruleVersions: RULE_VERSIONS, ...run },
   };

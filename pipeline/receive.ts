@@ -1,7 +1,15 @@
 import type { Change, Outcome, WalkLedger } from "../db/model.ts";
 import { TrialdriftError } from "../db/errors.ts";
 import { type Db, sqlState } from "../db/sql.ts";
-import { type Head, pack, readHeads, readRecords, type StagedRow, type StagedVersion, stageVersions } from "../db/store.ts";
+import {
+  type Head,
+  pack,
+  readHeads,
+  readRecords,
+  type StagedRow,
+  type StagedVersion,
+  stageVersions,
+} from "../db/store.ts";
 import { differingPaths } from "./change/difference.ts";
 import { deriveStudy, FACTS_VERSION } from "./derive.ts";
 import { contentId, coreHash, derivedHash, versionId } from "./hash.ts";
@@ -64,7 +72,14 @@ interface Valid {
 }
 
 /** A refused record is named by its content without the daily stamp, so that the same bad record is the same tomorrow. */
-function refuse(harvest: Harvest, record: unknown, source: string, nctId: string | null, path: string, reason: string): void {
+function refuse(
+  harvest: Harvest,
+  record: unknown,
+  source: string,
+  nctId: string | null,
+  path: string,
+  reason: string,
+): void {
   const json = JSON.stringify(record) ?? "null";
   const hash = contentId(json.replace(/"versionHolder":"[^"]*"/, ""));
   harvest.quarantined.set(nctId ?? hash, { nctId, source, path, reason, hash, raw: pack(json) });
@@ -78,12 +93,13 @@ function count(harvest: Harvest, keys: readonly string[]): void {
 function classify(arrival: Valid, head: Head | null, previous: Study | null): Exclude<Outcome, "quarantined"> {
   if (head === null) return "new";
   if (arrival.dataAt < head.data_at) return "older";
-  if (arrival.core !== head.core_hash && (previous === null || differingPaths(previous, arrival.study).length > 0)) return "changed";
+  if (arrival.core !== head.core_hash && (previous === null || differingPaths(previous, arrival.study).length > 0))
+    return "changed";
   return arrival.derived === head.derived_hash ? "unchanged" : "derived_only";
 }
 
 /** Splits a batch that the database refuses until the one bad record is found; it is quarantined, the rest is stored. */
-async function stage(db: Db, harvest: Harvest, source: string, batch: readonly { version: StagedVersion; row: StagedRow; valid: Valid }[]): Promise<void> {
+async function stage(db: Db, harvest: Harvest, source: string, batch: readonly Staged[]): Promise<void> {
   if (batch.length === 0) return;
   try {
     await stageVersions(
@@ -97,7 +113,14 @@ async function stage(db: Db, harvest: Harvest, source: string, batch: readonly {
     const [only] = batch;
     if (batch.length === 1 && only !== undefined) {
       harvest.arrivals.delete(only.valid.nctId);
-      refuse(harvest, only.valid.study, source, only.valid.nctId, "$", `the database refuses it: ${(error as Error).cause ?? error}`);
+      refuse(
+        harvest,
+        only.valid.study,
+        source,
+        only.valid.nctId,
+        "$",
+        `the database refuses it: ${(error as Error).cause ?? error}`,
+      );
       return;
     }
     const half = batch.length >> 1;
@@ -106,41 +129,84 @@ async function stage(db: Db, harvest: Harvest, source: string, batch: readonly {
   }
 }
 
-/** Validates, classifies, derives and stages some records. Records whose id was already received in this run are skipped. */
-async function take(db: Db, runId: number, harvest: Harvest, source: string, valid: readonly Valid[]): Promise<void> {
-  const heads = new Map((await readHeads(db, valid.map(({ nctId }) => nctId))).map((head) => [head.nct_id, head]));
+type Staged = { version: StagedVersion; row: StagedRow; valid: Valid };
+
+/** Classifies and derives some valid records into the harvest, and returns what is to be stored of them. */
+async function take(db: Db, runId: number, harvest: Harvest, valid: readonly Valid[]): Promise<Staged[]> {
+  const heads = new Map(
+    (
+      await readHeads(
+        db,
+        valid.map(({ nctId }) => nctId),
+      )
+    ).map((head) => [head.nct_id, head]),
+  );
   const differing = valid.filter(({ nctId, core, dataAt }) => {
     const head = heads.get(nctId);
     return head !== undefined && head.core_hash !== core && dataAt >= head.data_at;
   });
-  const previous = await readRecords(db, differing.map(({ nctId }) => heads.get(nctId)?.version_id ?? ""));
-  const staged: { version: StagedVersion; row: StagedRow; valid: Valid }[] = [];
+  const previous = await readRecords(
+    db,
+    differing.map(({ nctId }) => heads.get(nctId)?.version_id ?? ""),
+  );
+  const staged: Staged[] = [];
   for (const one of valid) {
     const head = heads.get(one.nctId) ?? null;
     const before = head === null ? null : ((previous.get(head.version_id) as Study | undefined) ?? null);
     const outcome = classify(one, head, before);
     const writes = outcome === "new" || outcome === "changed" || outcome === "older";
-    const { facts, changes } = writes ? deriveStudy(one.study, outcome === "changed" ? before : null) : { facts: null, changes: [] };
+    const { facts, changes } = writes
+      ? deriveStudy(one.study, outcome === "changed" ? before : null)
+      : { facts: null, changes: [] };
     const id = writes || head === null ? versionId(one.nctId, one.core, one.dataAt) : head.version_id;
     harvest.arrivals.set(one.nctId, arrivalOf(one, head, outcome, id, facts, changes, before));
     if (writes && facts !== null) {
       const raw = pack(JSON.stringify(one.study));
       staged.push({
-        version: { versionId: id, nctId: one.nctId, coreHash: one.core, derivedHash: one.derived, dataAt: one.dataAt, raw, lastUpdatePosted: facts.lastUpdatePosted, runId },
+        version: {
+          versionId: id,
+          nctId: one.nctId,
+          coreHash: one.core,
+          derivedHash: one.derived,
+          dataAt: one.dataAt,
+          raw,
+          lastUpdatePosted: facts.lastUpdatePosted,
+          runId,
+        },
         row: rowOf(facts, id, FACTS_VERSION),
         valid: one,
       });
     }
   }
-  await stage(db, harvest, source, staged);
+  return staged;
 }
 
-function arrivalOf(one: Valid, head: Head | null, outcome: Arrival["outcome"], id: string, facts: Facts | null, changes: Change[], before: Study | null): Arrival {
+function arrivalOf(
+  one: Valid,
+  head: Head | null,
+  outcome: Arrival["outcome"],
+  id: string,
+  facts: Facts | null,
+  changes: Change[],
+  before: Study | null,
+): Arrival {
   const posted = one.study.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
   const earlier = before?.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
   const dateless = outcome === "changed" && posted === earlier;
   const replaces = outcome === "derived_only" ? { raw: pack(JSON.stringify(one.study)), record: one.study } : null;
-  return { nctId: one.nctId, outcome, versionId: id, coreHash: one.core, derivedHash: one.derived, dataAt: one.dataAt, head, changes, posted: facts?.lastUpdatePosted ?? posted, dateless, replaces };
+  return {
+    nctId: one.nctId,
+    outcome,
+    versionId: id,
+    coreHash: one.core,
+    derivedHash: one.derived,
+    dataAt: one.dataAt,
+    head,
+    changes,
+    posted: facts?.lastUpdatePosted ?? posted,
+    dateless,
+    replaces,
+  };
 }
 
 /** Walks one source to its end and adds it to the harvest. `onRecords` is told how many records came. */
@@ -156,6 +222,8 @@ export async function receive(
   const seen = new Set<string>();
   harvest.walks.push(walk);
   harvest.seen.set(source.name, seen);
+  // The database writes one batch while the next is read, parsed and hashed.
+  let storing: Promise<void> = Promise.resolve();
   try {
     for await (const { records, announced } of source.batches()) {
       walk.announced = announced ?? walk.announced;
@@ -172,10 +240,16 @@ export async function receive(
         walk.distinct += 1;
         if (one.valid !== null && !harvest.arrivals.has(one.valid.nctId)) fresh.push(one.valid);
       }
-      await take(db, runId, harvest, source.name, fresh);
+      const staged = await take(db, runId, harvest, fresh);
+      await storing;
+      storing = stage(db, harvest, source.name, staged);
+      // Awaited above or below; a failure in between must not count as unhandled.
+      storing.catch(() => {});
       onRecords(records.length);
     }
+    await storing;
   } catch (error) {
+    await storing.catch(() => {});
     // The registry's data moved under the walk: it cannot be finished, but it can be begun again.
     if (!(error instanceof TrialdriftError) || error.code !== "incomplete") throw error;
     harvest.problems.push(`${source.name}: ${error.message}`);
@@ -187,7 +261,12 @@ export async function receive(
 }
 
 /** Validates one record, or puts it into quarantine with path and reason. */
-function admit(harvest: Harvest, source: Source, record: unknown, walkDataAt: string | null): { nctId: string | null; hash: string; valid: Valid | null } {
+function admit(
+  harvest: Harvest,
+  source: Source,
+  record: unknown,
+  walkDataAt: string | null,
+): { nctId: string | null; hash: string; valid: Valid | null } {
   const verdict = validate(record);
   if (!verdict.ok) {
     const [first] = verdict.issues;
@@ -201,7 +280,14 @@ function admit(harvest: Harvest, source: Source, record: unknown, walkDataAt: st
   count(harvest, verdict.unknown.values);
   const dataAt = source.dataAt === undefined ? walkDataAt : source.dataAt(record);
   if (dataAt === null) {
-    refuse(harvest, record, source.name, nctId, "$.derivedSection.miscInfoModule.versionHolder", "neither the record nor the file's name says its data date");
+    refuse(
+      harvest,
+      record,
+      source.name,
+      nctId,
+      "$.derivedSection.miscInfoModule.versionHolder",
+      "neither the record nor the file's name says its data date",
+    );
     return { nctId, hash: "", valid: null };
   }
   return { nctId, hash: "", valid: { study, nctId, dataAt, core: coreHash(study), derived: derivedHash(study) } };
@@ -210,10 +296,23 @@ function admit(harvest: Harvest, source: Source, record: unknown, walkDataAt: st
 /** Derives some arrivals again against heads that moved meanwhile; their records are in the store already. */
 export async function receiveAgain(db: Db, runId: number, harvest: Harvest, nctIds: readonly string[]): Promise<void> {
   const moved = nctIds.flatMap((id) => harvest.arrivals.get(id) ?? []);
-  const stored = await readRecords(db, moved.map((one) => one.versionId));
+  const stored = await readRecords(
+    db,
+    moved.map((one) => one.versionId),
+  );
   const valid = moved.map((one) => {
     const study = (one.replaces?.record ?? stored.get(one.versionId)) as Study;
     return { study, nctId: one.nctId, dataAt: one.dataAt, core: one.coreHash, derived: one.derivedHash };
   });
-  await take(db, runId, harvest, "moved heads", valid.filter(({ study }) => study !== undefined));
+  await stage(
+    db,
+    harvest,
+    "moved heads",
+    await take(
+      db,
+      runId,
+      harvest,
+      valid.filter(({ study }) => study !== undefined),
+    ),
+  );
 }

@@ -67,8 +67,11 @@ async function walkOnce(request: RunRequest, registry: Registry, runId: number):
   const sources = watchlistSources(registry, reviews);
   const seen = new Map(reviews.map(({ id }) => [id, new Map<string, Set<string>>()]));
   for (const source of sources) {
-    await receive(database.db, runId, harvest, source, version.dataTimestamp, (count) => onProgress(source.name, count));
-    for (const { review, watchlist } of source.watchlists) seen.get(review)?.set(watchlist, harvest.seen.get(source.name) ?? new Set());
+    await receive(database.db, runId, harvest, source, version.dataTimestamp, (count) =>
+      onProgress(source.name, count),
+    );
+    for (const { review, watchlist } of source.watchlists)
+      seen.get(review)?.set(watchlist, harvest.seen.get(source.name) ?? new Set());
   }
   const wanted = { load: [] as string[], departed: [] as string[] };
   for (const review of reviews) {
@@ -81,7 +84,9 @@ async function walkOnce(request: RunRequest, registry: Registry, runId: number):
     await receive(database.db, runId, harvest, ids, version.dataTimestamp, (count) => onProgress(ids.name, count));
   const after = await registry.version();
   if (after.dataTimestamp !== version.dataTimestamp)
-    harvest.problems.push(`the registry's data moved from ${version.dataTimestamp} to ${after.dataTimestamp} during the walk`);
+    harvest.problems.push(
+      `the registry's data moved from ${version.dataTimestamp} to ${after.dataTimestamp} during the walk`,
+    );
   return { harvest, dataAt: version.dataTimestamp, apiVersion: version.apiVersion, fates: ids.fates, seen };
 }
 
@@ -91,10 +96,19 @@ async function walk(request: RunRequest, runId: number): Promise<Walked> {
   if (source !== undefined) {
     const version = registry === null ? null : await registry.version();
     const harvest = openHarvest();
-    await receive(database.db, runId, harvest, source, version?.dataTimestamp ?? null, (count) => onProgress(source.name, count));
-    return { harvest, dataAt: version?.dataTimestamp ?? null, apiVersion: version?.apiVersion ?? null, fates: source.fates, seen: new Map() };
+    await receive(database.db, runId, harvest, source, version?.dataTimestamp ?? null, (count) =>
+      onProgress(source.name, count),
+    );
+    return {
+      harvest,
+      dataAt: version?.dataTimestamp ?? null,
+      apiVersion: version?.apiVersion ?? null,
+      fates: source.fates,
+      seen: new Map(),
+    };
   }
-  if (registry === null) return { harvest: openHarvest(), dataAt: null, apiVersion: null, fates: new Map(), seen: new Map() };
+  if (registry === null)
+    return { harvest: openHarvest(), dataAt: null, apiVersion: null, fates: new Map(), seen: new Map() };
   for (let attempt = 1; ; attempt += 1) {
     const walked = await walkOnce(request, registry, runId);
     if (walked.harvest.problems.length === 0 || attempt === MOST_WALKS) return walked;
@@ -113,13 +127,22 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
     const problems = [...harvest.problems, runProblem(distinct, outcomes) ?? []].flat();
     const known = await knownQuarantine(database.db, [...harvest.quarantined.values()]);
     const fresh = [...harvest.quarantined.values()].filter(({ hash, reason }) => !known.has(`${hash} ${reason}`));
-    const words = [...problems, ...fresh.map((one) => `quarantined ${one.nctId ?? "a record without an id"}: ${one.reason}`)];
+    const words = [
+      ...problems,
+      ...fresh.map((one) => `quarantined ${one.nctId ?? "a record without an id"}: ${one.reason}`),
+    ];
     const settled: Settled[] = [];
     if (request.source === undefined)
       for (const review of reviews) {
         const asked = request.registry !== null && dataAt !== null;
         const seen = walked.seen.get(review.id) ?? new Map<string, Set<string>>();
-        const one = await settle(database, { review, runId, at, harvest, walk: asked ? { seen, fates, complete: problems.length === 0, dataAt } : null });
+        const one = await settle(database, {
+          review,
+          runId,
+          at,
+          harvest,
+          walk: asked ? { seen, fates, complete: problems.length === 0, dataAt } : null,
+        });
         if (fresh.length > 0) one.said.state = "incomplete";
         settled.push(one);
       }
@@ -156,16 +179,26 @@ export async function run(request: RunRequest): Promise<RunReport> {
   const names = reviews.map(({ id }) => id);
   const release = await database.lock(names.map((id) => `review ${id}`));
   try {
-    const runId = await openRun(database.db, { job: request.job, review: request.review, reviews: names, ruleVersions: RULE_VERSIONS });
+    const runId = await openRun(database.db, {
+      job: request.job,
+      review: request.review,
+      reviews: names,
+      ruleVersions: RULE_VERSIONS,
+    });
     await abandonDead(database.db, names, runId);
     try {
       const report = await settleAndPublish(request, runId, await walk(request, runId));
       await discardStaged(database.db, runId);
-      if (request.dryRun === true) await closeRun(database.db, runId, { state: "skipped", exitCode: 0, error: "dry run: nothing was published" });
+      if (request.dryRun === true)
+        await closeRun(database.db, runId, { state: "skipped", exitCode: 0, error: "dry run: nothing was published" });
       return { runId, ...report };
     } catch (error) {
       await discardStaged(database.db, runId);
-      await closeRun(database.db, runId, { state: "failed", exitCode: 1, error: error instanceof Error ? error.message : String(error) });
+      await closeRun(database.db, runId, {
+        state: "failed",
+        exitCode: 1,
+        error: error instanceof Error ? error.message : String(error),
+      });
       throw error;
     }
   } finally {

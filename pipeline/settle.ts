@@ -1,6 +1,14 @@
 import type { Database } from "../db/open.ts";
 import { lastPublished, type ReviewRun } from "../db/runs.ts";
-import { readCuratedVersions, readMembers, readMemberships, readStandingFlags, readUnseenChanges, readVersionsAsOf, stageCurated } from "../db/standing.ts";
+import {
+  readCuratedVersions,
+  readMembers,
+  readMemberships,
+  readStandingFlags,
+  readUnseenChanges,
+  readVersionsAsOf,
+  stageCurated,
+} from "../db/standing.ts";
 import { readHeads, readRecords, type StagedDerivation, stageDerivations, stageRecords } from "../db/store.ts";
 import type { Change } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
@@ -35,7 +43,10 @@ export interface Settled {
 const BATCH = 200;
 
 /** Imports each table whose file differs from the version in force, as the next version. */
-async function importTables(database: Database, review: Review): Promise<{ tables: Record<string, number>; imported: boolean }> {
+async function importTables(
+  database: Database,
+  review: Review,
+): Promise<{ tables: Record<string, number>; imported: boolean }> {
   const current = await readCuratedVersions(database.db, review.id);
   const tables: Record<string, number> = {};
   let imported = false;
@@ -52,7 +63,11 @@ async function importTables(database: Database, review: Review): Promise<{ table
   return { tables, imported };
 }
 
-function curatedRows(review: Review, table: CuratedTable, version: number): [Parameters<typeof stageCurated>[1], Parameters<typeof stageCurated>[2]] {
+function curatedRows(
+  review: Review,
+  table: CuratedTable,
+  version: number,
+): [Parameters<typeof stageCurated>[1], Parameters<typeof stageCurated>[2]] {
   const key = { review: review.id, tableNo: table.table, version };
   const { statusConvention, footnotes } = table;
   const cells = table.rows.flatMap((row, position) =>
@@ -70,8 +85,25 @@ function curatedRows(review: Review, table: CuratedTable, version: number): [Par
   return [{ ...key, title: table.title, fileHash: table.fileHash, definition: { statusConvention, footnotes } }, cells];
 }
 
-function staged(review: Review, nctId: string, versionId: string | null, derived: Derived, tables: Record<string, number>, runId: number): StagedDerivation {
-  const said = { review: review.id, nctId, versionId, route: derived.route, cellSource: derived.cellSource, rules: RULE_VERSIONS, tables, cells: derived.cells, drift: derived.drift };
+function staged(
+  review: Review,
+  nctId: string,
+  versionId: string | null,
+  derived: Derived,
+  tables: Record<string, number>,
+  runId: number,
+): StagedDerivation {
+  const said = {
+    review: review.id,
+    nctId,
+    versionId,
+    route: derived.route,
+    cellSource: derived.cellSource,
+    rules: RULE_VERSIONS,
+    tables,
+    cells: derived.cells,
+    drift: derived.drift,
+  };
   const derivationId = contentId(JSON.stringify([said, derived.product]));
   const { product } = derived;
   return {
@@ -131,7 +163,13 @@ const tracked = (one: Membership): boolean => one.state === "present" || one.how
  */
 export async function settle(
   database: Database,
-  input: { review: Review; runId: number; at: string; harvest: Harvest; walk: { seen: Map<string, Set<string>>; fates: Map<string, Fate>; complete: boolean; dataAt: string } | null },
+  input: {
+    review: Review;
+    runId: number;
+    at: string;
+    harvest: Harvest;
+    walk: { seen: Map<string, Set<string>>; fates: Map<string, Fate>; complete: boolean; dataAt: string } | null;
+  },
 ): Promise<Settled> {
   const { db } = database;
   const { review, runId, harvest, at } = input;
@@ -153,7 +191,11 @@ export async function settle(
     if (outcome === "new" || outcome === "changed") heads.set(nctId, versionId);
   }
 
-  const everything = last === null || last.rules !== rules || last.folderHash !== review.folderHash || last.lexiconHash !== review.lexiconHash;
+  const everything =
+    last === null ||
+    last.rules !== rules ||
+    last.folderHash !== review.folderHash ||
+    last.lexiconHash !== review.lexiconHash;
   const touched = new Set(events.map(({ nctId }) => nctId));
   const wanted: string[] = [];
   const members: Settled["members"] = [];
@@ -165,19 +207,27 @@ export async function settle(
       if (held.has(nctId)) dropped.push(nctId);
       continue;
     }
-    const shown = tablesOf(review, nctId, live.map(({ watchlist }) => watchlist));
+    const shown = tablesOf(
+      review,
+      nctId,
+      live.map(({ watchlist }) => watchlist),
+    );
     tablesBy.set(nctId, shown);
     const known = held.get(nctId);
-    const stale = known === undefined || known.versionId !== (heads.get(nctId) ?? null) || known.tables.join() !== shown.join();
+    const stale =
+      known === undefined || known.versionId !== (heads.get(nctId) ?? null) || known.tables.join() !== shown.join();
     if (everything || stale || touched.has(nctId)) wanted.push(nctId);
   }
 
   const unseen = await unseenChanges(db, review.id, last?.cursor ?? 0, harvest, tablesBy);
   const contexts: FlagContext[] = [];
-  const asOf = review.asOf.from === null ? new Map<string, string>() : await readVersionsAsOf(db, wanted, review.asOf.from);
+  const asOf =
+    review.asOf.from === null ? new Map<string, string>() : await readVersionsAsOf(db, wanted, review.asOf.from);
   for (let from = 0; from < wanted.length; from += BATCH) {
     const ids = wanted.slice(from, from + BATCH);
-    const records = await readRecords(db, [...new Set(ids.flatMap((id) => [heads.get(id) ?? [], asOf.get(id) ?? []].flat()))]);
+    const records = await readRecords(db, [
+      ...new Set(ids.flatMap((id) => [heads.get(id) ?? [], asOf.get(id) ?? []].flat())),
+    ]);
     const batch: StagedDerivation[] = [];
     for (const nctId of ids) {
       const shown = tablesBy.get(nctId) ?? [];
@@ -190,20 +240,38 @@ export async function settle(
       const known = held.get(nctId);
       if (known?.derivationId !== one.derivation.derivationId || known.tables.join() !== shown.join()) {
         batch.push(one);
-        members.push({ review: review.id, nctId, tables: shown, derivationId: one.derivation.derivationId, screened: "in", screenedReason: null });
+        members.push({
+          review: review.id,
+          nctId,
+          tables: shown,
+          derivationId: one.derivation.derivationId,
+          screened: "in",
+          screenedReason: null,
+        });
       }
       contexts.push(contextOf(review, nctId, shown, derived, unseen.get(nctId) ?? [], events, list));
     }
     await stageDerivations(db, batch);
     await stageRecords(
       db,
-      batch.flatMap(({ derivation: { versionId } }) => (versionId == null ? [] : [{ versionId, record: records.get(versionId) }])),
+      batch.flatMap(({ derivation: { versionId } }) =>
+        versionId == null ? [] : [{ versionId, record: records.get(versionId) }],
+      ),
     );
   }
-  for (const nctId of dropped) contexts.push(contextOf(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? []));
+  for (const nctId of dropped)
+    contexts.push(contextOf(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? []));
 
   const baseline = last === null;
-  const flags = reconcileFlags(contexts, await readStandingFlags(db, review.id, contexts.map(({ nctId }) => nctId)), baseline);
+  const flags = reconcileFlags(
+    contexts,
+    await readStandingFlags(
+      db,
+      review.id,
+      contexts.map(({ nctId }) => nctId),
+    ),
+    baseline,
+  );
   const complete = input.walk?.complete ?? last?.state === "published";
   return {
     review,
@@ -228,7 +296,15 @@ export async function settle(
   };
 }
 
-function contextOf(review: Review, nctId: string, tables: readonly number[], derived: Derived | null, changes: readonly Change[], events: readonly MemberEvent[], list: readonly Membership[]): FlagContext {
+function contextOf(
+  review: Review,
+  nctId: string,
+  tables: readonly number[],
+  derived: Derived | null,
+  changes: readonly Change[],
+  events: readonly MemberEvent[],
+  list: readonly Membership[],
+): FlagContext {
   return {
     review: review.id,
     nctId,
@@ -244,7 +320,13 @@ function contextOf(review: Review, nctId: string, tables: readonly number[], der
 }
 
 /** Changes that this review has not looked at: published ones after its cursor, and those of this run. */
-async function unseenChanges(db: Database["db"], review: string, cursor: number, harvest: Harvest, members: ReadonlyMap<string, number[]>): Promise<Map<string, Change[]>> {
+async function unseenChanges(
+  db: Database["db"],
+  review: string,
+  cursor: number,
+  harvest: Harvest,
+  members: ReadonlyMap<string, number[]>,
+): Promise<Map<string, Change[]>> {
   const unseen = new Map<string, Change[]>();
   const add = (nctId: string, change: Change): void => {
     if (members.has(nctId)) unseen.set(nctId, [...(unseen.get(nctId) ?? []), change]);

@@ -19,9 +19,18 @@ const REVIEW = "msc-t1d-sle";
  */
 export async function demo(outer: Context): Promise<number> {
   const lock = await lockDirectory(DIRECTORY, outer.config.lockWaitMs, (message) => outer.log.warn(message));
-  const replay = await startReplay({ paths: DATES.map((date) => `${RECORDINGS}${date}.jsonl`), step: 1, onAnswered: () => {} });
+  const replay = await startReplay({
+    paths: DATES.map((date) => `${RECORDINGS}${date}.jsonl`),
+    step: 1,
+    onAnswered: () => {},
+  });
   rmSync(DIRECTORY, { recursive: true, force: true });
-  const context = openContext({ TRIALDRIFT_DATA_DIR: DIRECTORY, CTGOV_BASE_URL: replay.url, TRIALDRIFT_RATE: "1000", LOG_LEVEL: outer.config.logLevel });
+  const context = openContext({
+    TRIALDRIFT_DATA_DIR: DIRECTORY,
+    CTGOV_BASE_URL: replay.url,
+    TRIALDRIFT_RATE: "1000",
+    LOG_LEVEL: outer.config.logLevel,
+  });
   // One database for all steps: opening it is the slowest part of each.
   const opened = context.openDatabase("writer");
   const steps: Context = { ...context, openDatabase: () => opened };

@@ -9,10 +9,18 @@ import type { Context } from "../context.ts";
 import { print } from "../exit.ts";
 
 /** `extract`: what the rules read in each record, with spans. A record that cannot be read is named on stderr; exit 3. */
-export async function extract(context: Context, paths: readonly string[], options: { lexicon: string; format: "text" | "json" }): Promise<number> {
+export async function extract(
+  context: Context,
+  paths: readonly string[],
+  options: { lexicon: string; format: "text" | "json" },
+): Promise<number> {
   const lexicon = readLexicon(options.lexicon, context.config.reviewsDir, context.config.lexiconsDir);
   if (lexicon === null)
-    throw new TrialdriftError({ code: "usage", message: `there is no lexicon ${options.lexicon}`, next: `lexicons are folders beside the reviews, or in ${join(context.config.lexiconsDir)}` });
+    throw new TrialdriftError({
+      code: "usage",
+      message: `there is no lexicon ${options.lexicon}`,
+      next: `lexicons are folders beside the reviews, or in ${join(context.config.lexiconsDir)}`,
+    });
   const labels: ReturnType<typeof labelOf>[] = [];
   let refused = 0;
   for (const path of paths) {
@@ -24,7 +32,9 @@ export async function extract(context: Context, paths: readonly string[], option
           continue;
         }
         refused += 1;
-        context.log.error(`${verdict.nctId ?? "a record without an id"} in ${path}: ${verdict.issues.map((issue) => `${issue.path} ${issue.reason}`).join("; ")}`);
+        context.log.error(
+          `${verdict.nctId ?? "a record without an id"} in ${path}: ${verdict.issues.map((issue) => `${issue.path} ${issue.reason}`).join("; ")}`,
+        );
       }
     }
   }
@@ -34,7 +44,11 @@ export async function extract(context: Context, paths: readonly string[], option
 
 function inWords(label: ReturnType<typeof labelOf>): string {
   const { nct_id, evidence, ...fields } = label;
-  const lines = Object.entries(fields).map(([name, value]) => `  ${name.padEnd(16)} ${Array.isArray(value) ? value.join(", ") || "-" : String(value)}`);
-  const words = Object.entries(evidence as Record<string, unknown>).map(([name, found]) => `  words for ${name}: ${JSON.stringify(found)}`);
+  const lines = Object.entries(fields).map(
+    ([name, value]) => `  ${name.padEnd(16)} ${Array.isArray(value) ? value.join(", ") || "-" : String(value)}`,
+  );
+  const words = Object.entries(evidence as Record<string, unknown>).map(
+    ([name, found]) => `  words for ${name}: ${JSON.stringify(found)}`,
+  );
   return [nct_id, ...lines, ...words, ""].join("\n");
 }

@@ -19,14 +19,24 @@ export async function listNoun(context: Context, noun: Noun, flags: ListFlags): 
   if (flags.review !== undefined) {
     const known = await readView<{ review: string }>(database.db, "reviews");
     if (!known.some(({ review }) => review === flags.review))
-      throw new TrialdriftError({ code: "usage", message: `there is no review ${flags.review} in the database`, next: `reviews there: ${known.map(({ review }) => review).join(", ") || "none; run \`trialdrift sync\`"}` });
+      throw new TrialdriftError({
+        code: "usage",
+        message: `there is no review ${flags.review} in the database`,
+        next: `reviews there: ${known.map(({ review }) => review).join(", ") || "none; run trialdrift sync"}`,
+      });
   }
   const rows = await readView<ListRows[typeof noun]>(database.db, noun, {
     ...(flags.review === undefined ? {} : { review: flags.review }),
     ...(since === undefined ? {} : { since }),
     ...(flags.kind === undefined ? {} : { kinds: flags.kind.split(",").map((kind) => kind.trim()) }),
   });
-  await print(list(noun, rows as ListRows[Noun][], { format: flags.format, width: width(), colour: process.stdout.isTTY === true }));
+  await print(
+    list(noun, rows as ListRows[Noun][], {
+      format: flags.format,
+      width: width(),
+      colour: process.stdout.isTTY === true,
+    }),
+  );
   return 0;
 }
 

@@ -26,8 +26,14 @@ async function digestOf(database: Database, report: RunReport, dryRun: boolean):
   const members = new Set(settled.flatMap(({ flags }) => flags.open.map(({ nctId }) => nctId)));
   const opened = dryRun
     ? unpublished(report)
-    : (await readView<FlagRow>(database.db, "flags", { since: { run: runId } })).filter((flag) => flag.run_id === runId);
-  const changes = dryRun ? [] : (await readView<StatusChangeRow>(database.db, "status_changes", { since: { run: runId } })).filter((one) => one.run_id === runId && members.has(one.nct_id));
+    : (await readView<FlagRow>(database.db, "flags", { since: { run: runId } })).filter(
+        (flag) => flag.run_id === runId,
+      );
+  const changes = dryRun
+    ? []
+    : (await readView<StatusChangeRow>(database.db, "status_changes", { since: { run: runId } })).filter(
+        (one) => one.run_id === runId && members.has(one.nct_id),
+      );
   return {
     runId,
     reviews: settled.map(({ review }) => ({ id: review.id, title: review.title })),
@@ -35,10 +41,18 @@ async function digestOf(database: Database, report: RunReport, dryRun: boolean):
     incomplete: problems,
     opened,
     resolved: settled.reduce((sum, { flags }) => sum + flags.resolve.length, 0),
-    changes: [...report.harvest.arrivals.values()].filter(({ outcome }) => outcome === "changed").reduce((sum, { changes }) => sum + changes.length, 0),
+    changes: [...report.harvest.arrivals.values()]
+      .filter(({ outcome }) => outcome === "changed")
+      .reduce((sum, { changes }) => sum + changes.length, 0),
     statusChanges: changes,
     baseline: settled.filter(({ said }) => said.baseline).map(({ review }) => review.id),
-    queryChanged: [...new Set(settled.flatMap(({ review, events }) => events.filter(({ event }) => event === "query_changed").map(({ watchlist }) => `${review.id}/${watchlist}`)))],
+    queryChanged: [
+      ...new Set(
+        settled.flatMap(({ review, events }) =>
+          events.filter(({ event }) => event === "query_changed").map(({ watchlist }) => `${review.id}/${watchlist}`),
+        ),
+      ),
+    ],
   };
 }
 

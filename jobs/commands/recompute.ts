@@ -19,6 +19,8 @@ export async function recompute(context: Context, options: { review?: string }):
   });
   await print(await digest(database, report, false));
   const members = report.settled.reduce((sum, one) => sum + one.members.length, 0);
-  context.log.info(`run ${report.runId} ${report.state}: ${members} of ${report.settled.reduce((sum, one) => sum + one.derived, 0)} members read differently`);
+  context.log.info(
+    `run ${report.runId} ${report.state}: ${members} of ${report.settled.reduce((sum, one) => sum + one.derived, 0)} members read differently`,
+  );
   return report.exitCode;
 }

@@ -3,7 +3,11 @@ import { TrialdriftError } from "../../db/errors.ts";
 import type { Context } from "../context.ts";
 
 /** `replay`: recorded studies served as the registry's API on loopback, until interrupted. */
-export async function replay(context: Context, paths: readonly string[], options: { port?: number; step?: number }): Promise<number> {
+export async function replay(
+  context: Context,
+  paths: readonly string[],
+  options: { port?: number; step?: number },
+): Promise<number> {
   const { log } = context;
   const started = await startReplay({
     paths: [...paths],
@@ -12,7 +16,12 @@ export async function replay(context: Context, paths: readonly string[], options
     onAnswered: (line) => log.debug(line),
     onApplied: (line) => log.info(line),
   }).catch((cause: unknown) => {
-    throw new TrialdriftError({ code: "usage", message: `the recordings cannot be served: ${(cause as Error).message}`, next: "check the paths, --step and --port", cause });
+    throw new TrialdriftError({
+      code: "usage",
+      message: `the recordings cannot be served: ${(cause as Error).message}`,
+      next: "check the paths, --step and --port",
+      cause,
+    });
   });
   log.info(`serving data of ${started.dataTimestamp}; in another shell: CTGOV_BASE_URL=${started.url} trialdrift sync`);
   await new Promise<void>((resolve) => {

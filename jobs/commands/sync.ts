@@ -26,6 +26,8 @@ export async function sync(context: Context, options: { review?: string; dryRun?
   const dryRun = options.dryRun ?? false;
   await print(await digest(database, report, dryRun));
   for (const problem of report.problems) context.log.error(problem);
-  context.log.info(`run ${report.runId} ${dryRun ? "was a dry run, nothing is published" : report.state}, data date ${report.dataAt}`);
+  context.log.info(
+    `run ${report.runId} ${dryRun ? "was a dry run, nothing is published" : report.state}, data date ${report.dataAt}`,
+  );
   return report.exitCode;
 }

@@ -22,17 +22,26 @@ function choose(named: string | undefined, known: readonly string[]): string {
   throw new TrialdriftError({
     code: "usage",
     message: named === undefined ? "there is more than one review" : `there is no review ${named} in the database`,
-    next: `--review one of: ${known.join(", ") || "none; run `trialdrift sync` first"}`,
+    next: `--review one of: ${known.join(", ") || "none; run trialdrift sync first"}`,
   });
 }
 
 /** `table`: the review's table as published by the last run. Reads only. */
 export async function table(context: Context, flags: TableFlags): Promise<number> {
   const { db } = await context.openDatabase("reader");
-  const review = choose(flags.review, (await readView<{ review: string }>(db, "reviews")).map((one) => one.review));
-  const heads = (await readTableHeads(db, review)).filter(({ table }) => flags.table === undefined || table === flags.table);
+  const review = choose(
+    flags.review,
+    (await readView<{ review: string }>(db, "reviews")).map((one) => one.review),
+  );
+  const heads = (await readTableHeads(db, review)).filter(
+    ({ table }) => flags.table === undefined || table === flags.table,
+  );
   if (heads.length === 0)
-    throw new TrialdriftError({ code: "usage", message: `review ${review} has no ${flags.table === undefined ? "curated table" : `table ${flags.table}`}`, next: "see `trialdrift members` for the studies that it tracks" });
+    throw new TrialdriftError({
+      code: "usage",
+      message: `review ${review} has no ${flags.table === undefined ? "curated table" : `table ${flags.table}`}`,
+      next: "see `trialdrift members` for the studies that it tracks",
+    });
   const filter = { review };
   const [trials, drift, cells, curated] = [
     await readView<TrialRow>(db, "trials", filter),
@@ -42,7 +51,13 @@ export async function table(context: Context, flags: TableFlags): Promise<number
   ];
   const [fresh] = await readView<{ data_date: string | null }>(db, "freshness", filter);
   const dataDate = fresh?.data_date ?? null;
-  const options = { format: flags.format, values: flags.values, wide: flags.wide ?? false, width: width(), colour: process.stdout.isTTY === true };
+  const options = {
+    format: flags.format,
+    values: flags.values,
+    wide: flags.wide ?? false,
+    width: width(),
+    colour: process.stdout.isTTY === true,
+  };
   for (const head of heads) await print(printTable({ head, dataDate, trials, drift, cells, curated }, options));
   return 0;
 }

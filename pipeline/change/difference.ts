@@ -6,7 +6,6 @@ import type { Study } from "../registry/study.ts";
  * and miscInfoModule without versionHolder, which changes daily in every record.
  */
 
-
 const MISC = "derivedSection.miscInfoModule";
 const STAMP = `${MISC}.versionHolder`;
 

@@ -11,7 +11,7 @@ const CONTACT_ROLES: readonly Named["role"][] = ["central_contact", "site_invest
 
 /** The same words in the same order, without titles, degrees and case. */
 function sameWording(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((name) => (looksLikePerson(name) ? personName(name).words.join(" ") : name));
+  const [left, right] = [a, b].map((name) => (looksLikePerson(name) ? personName(name).printed : name));
   return folded(left ?? "") === folded(right ?? "");
 }
 

@@ -38,6 +38,34 @@ function statistics(a: string | null, b: string | null): "equal" | "loose" | "ch
   return (a === null || b === null) && one !== null && OVER_TIME.has(one) ? "loose" : "changed";
 }
 
+/** Words beside the figures of a share that say of whom and when, not what. */
+const OF_WHOM_AND_WHEN = new Set([
+  "patient",
+  "group",
+  "arm",
+  "day",
+  "week",
+  "month",
+  "year",
+  "minut",
+  "min",
+  "after",
+  "above",
+  "below",
+]);
+
+function subject({ stems }: OutcomePart): string[] {
+  return stems.split(" ").filter((word) => !/^\d/.test(word) && !OF_WHOM_AND_WHEN.has(word));
+}
+
+/** A sentence on a share of people is known again by all its figures, where half of the shorter one's subject agrees too. */
+function sameShare(a: OutcomePart, b: OutcomePart): boolean {
+  if (a.figures.length === 0 || !sameSet(a.figures, b.figures)) return false;
+  const [one, other] = [subject(a), subject(b)];
+  const shared = one.filter((word) => other.includes(word)).length;
+  return shared > 0 && 2 * shared >= Math.min(one.length, other.length);
+}
+
 function worse(...all: Agreement[]): Agreement {
   return AGREEMENTS[Math.max(...all.map((one) => AGREEMENTS.indexOf(one)))] ?? "none";
 }
@@ -45,7 +73,7 @@ function worse(...all: Agreement[]): Agreement {
 function agreement(printed: OutcomePart, registered: OutcomePart): Agreement {
   const statistic = statistics(printed.statistic, registered.statistic);
   const time = printed.timeFrame === null || same(printed.timeFrame, registered.timeFrame) ? "equal" : "changed";
-  if (printed.figures.length > 0 && sameSet(printed.figures, registered.figures)) return worse(statistic, time);
+  if (sameShare(printed, registered)) return worse(statistic, time);
   if (sameIndex(printed, registered) || sameIndex(registered, printed)) return worse("loose", statistic, time);
   const words = same(printed.measurand, registered.measurand)
     ? "equal"

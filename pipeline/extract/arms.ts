@@ -41,8 +41,8 @@ function typeOfArm(
   const placebo = firstIn(texts, "placebo");
   const usual = firstIn(texts, "standard_care");
   const nothing = firstIn(texts, "no_intervention");
-  if (placebo !== null) return { type: "placebo", hit: placebo, rule: "comparator/placebo_words" };
   if (sham !== null) return { type: "sham", hit: sham, rule: "comparator/sham_words" };
+  if (placebo !== null) return { type: "placebo", hit: placebo, rule: "comparator/placebo_words" };
   if (arm.type === "NO_INTERVENTION")
     return usual === null
       ? { type: "no_intervention", hit: nothing, rule: "comparator/type" }
@@ -84,7 +84,7 @@ export function readArms(record: RecordText, given: Given, masked: boolean): Arm
     );
   const said = controls.length > 0 || doseControl ? null : controlInProse(prose);
   const placeboSaid = placeboInProse(record, given, controls.length > 0);
-  const strongest = [...types].sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))[0];
+  const strongest = [...types].toSorted((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))[0];
   const inert = types.find((item) => item.type === "placebo" || item.type === "sham");
   const label = controls[0]?.texts[0];
   const controlEvidence =

@@ -19,7 +19,7 @@ export function readCompanions(record: RecordText, given: Given, ruledOut: Ruled
   }
   if (found.size === 0) return { value: ["none"], evidence: [], confidence: "high", rule: "co_products/none" };
   return {
-    value: [...found.keys()].sort(),
+    value: [...found.keys()].toSorted(),
     evidence: [...found.values()].map((hit) => quoteHit(hit)),
     confidence: "medium",
     rule: "co_products/with_product",

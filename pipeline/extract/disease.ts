@@ -18,7 +18,7 @@ export function readDisease(record: RecordText): Reading<string[]> {
   if (found.size === 0) return { value: [], evidence: [], confidence: "high", rule: "disease/none" };
   const order = record.lexicon.groups.disease.entries.map((entry) => entry.code);
   return {
-    value: [...found.keys()].sort((a, b) => order.indexOf(a) - order.indexOf(b)),
+    value: [...found.keys()].toSorted((a, b) => order.indexOf(a) - order.indexOf(b)),
     evidence: [...found.values()].map((hit) => quoteHit(hit)),
     confidence: "high",
     rule: "disease/condition",

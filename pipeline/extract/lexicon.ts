@@ -152,7 +152,7 @@ function unreadable(where: string, entry: EntrySource): string[] {
 function unreadableTerms(where: string, list: readonly string[]): string[] {
   return list.flatMap((term) => {
     try {
-      new RegExp(anyOf([term]));
+      void new RegExp(anyOf([term]));
       return [];
     } catch (error) {
       return [`${where}: ${error instanceof Error ? error.message : String(error)}`];

@@ -12,7 +12,7 @@ export function productHits(record: RecordText, passage: Passage): readonly Hit[
   const own = hits(passage, "product");
   const claimed = hits(passage, "product_if_called");
   if (claimed.length === 0 || !isCalled(record)) return own;
-  return [...own, ...claimed].sort((a, b) => a.start - b.start);
+  return [...own, ...claimed].toSorted((a, b) => a.start - b.start);
 }
 
 const called = new WeakMap<RecordText, boolean>();

@@ -89,7 +89,7 @@ function notTheProducts(record: RecordText, given: Given, hit: Hit, prose: boole
   const other = otherIntervention(record, given, passage, hit, from, to);
   if (other !== null) return `of "${other}"`;
   const subject = [...hits(passage, "drug")]
-    .reverse()
+    .toReversed()
     .find((drug) => drug.start >= from && drug.end <= hit.start && !CARRIER.test(passage.low.slice(from, drug.start)));
   const head = headBefore(record, passage, hit.start, 200);
   if (
@@ -117,12 +117,20 @@ const CARRIER =
   /\b(?:in|with|by|under|into|containing|plus|and|using|per)\s+(?:a |an |the )?(?:[\d.,%]+\s*)?(?:ml|cc|%)?\s*(?:of\s+)?(?:normal|sterile|physiological|isotonic|saline|solution|\W)*\s*$/;
 
 /** The body place nearest to a route's words, as the record writes it. */
-function siteOf(hit: Hit): string | null {
+function siteOf(hit: Hit, chosen: readonly Candidate[]): string | null {
   const [from, to] = sentenceAt(hit.passage, hit.start);
   let nearest: Hit | null = null;
   let distance = 70;
   for (const site of hits(hit.passage, "site")) {
     if (site.start < from || site.end > to) continue;
+    // "through the pancreatic artery or by vein": a place inside another route's words is that route's.
+    if (
+      chosen.some(
+        ({ hit: other }) =>
+          other !== hit && other.passage === hit.passage && site.start < other.end && site.end > other.start,
+      )
+    )
+      continue;
     const gap = site.start >= hit.end ? site.start - hit.end : site.end <= hit.start ? hit.start - site.end : 0;
     if (gap < distance) {
       nearest = site;
@@ -167,12 +175,12 @@ export function readRoute(record: RecordText, given: Given, ruledOut: RuledOut[]
     };
   const contrary = against !== undefined && chosen.every((item) => item.code !== against.code) ? against : undefined;
   return {
-    value: chosen.map((item) => item.code).sort(),
+    value: chosen.map((item) => item.code).toSorted(),
     evidence: chosen.map((item) => quoteHit(item.hit)),
     confidence: contrary === undefined ? first.confidence : "medium",
     rule: first.rule,
     join: offersChoice(candidates.filter((item) => item.rank === first.rank)) ? "or" : "and",
-    sites: Object.fromEntries(chosen.map((item) => [item.code, siteOf(item.hit)])),
+    sites: Object.fromEntries(chosen.map((item) => [item.code, siteOf(item.hit, chosen)])),
     conflict:
       contrary === undefined
         ? null

@@ -16,7 +16,7 @@ const HYPHEN = "[\\s\\u2010-\\u2015-]*";
 /** Alternative: an acronym in brackets may stand between two words, as in "umbilical cord (UC) derived". */
 const ACRONYM_OR_BLANK = `(?:\\s*\\([^()\\n]{1,14}\\))?${BLANK}`;
 const GLUED = "[\\u2010-\\u2015-]?";
-const ANYTHING = "[^.;\\n]{0,60}?";
+const ANYTHING = "[^.;\\n]{0,60}?\\b";
 const APOSTROPHE = "['\\u2019\\u00b4`]?";
 
 const LITERAL = /[\p{L}\p{N}]/u;
@@ -57,7 +57,7 @@ export function termPattern(term: string): string {
 
 /** Any of the terms, as a non-capturing group. Longer terms first, so that the longest reading wins. */
 export function anyOf(terms: readonly string[]): string {
-  const patterns = [...terms].sort((a, b) => b.length - a.length).map(termPattern);
+  const patterns = [...terms].toSorted((a, b) => b.length - a.length).map(termPattern);
   return `(?:${patterns.join("|")})`;
 }
 

@@ -128,7 +128,7 @@ export function readTissue(
       !candidates.some((same) => same.hit.passage === item.hit.passage && isKept(same.code)),
   );
   return {
-    value: kept.map((item) => item.code).sort(),
+    value: kept.map((item) => item.code).toSorted(),
     evidence: kept.map((item) => quoteHit(item.hit)),
     confidence: first.confidence,
     rule: first.rule,

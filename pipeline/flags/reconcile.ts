@@ -39,7 +39,8 @@ export interface FlagDecision {
 }
 
 type Identity = Pick<HeldFlag, "review" | "table" | "kind" | "nctId" | "column" | "value">;
-const identity = (one: Identity): string => JSON.stringify([one.review, one.table, one.kind, one.nctId, one.column, one.value]);
+const identity = (one: Identity): string =>
+  JSON.stringify([one.review, one.table, one.kind, one.nctId, one.column, one.value]);
 
 /** A registry value is cut where it would make an identity longer than an index entry may be (2,700 bytes). */
 const LONGEST_VALUE = 400;
@@ -71,14 +72,20 @@ function stands(rule: FlagRule, context: FlagContext, held: HeldFlag, causes: Re
  * For the studies looked at in this run (`contexts`), with all their flags (`held`, also resolved ones that are not gone).
  * On a baseline event rules are silent: there is no before. Running it twice on its own outcome opens nothing.
  */
-export function reconcileFlags(contexts: readonly FlagContext[], held: readonly HeldFlag[], baseline: boolean): FlagDecision {
+export function reconcileFlags(
+  contexts: readonly FlagContext[],
+  held: readonly HeldFlag[],
+  baseline: boolean,
+): FlagDecision {
   const byStudy = Map.groupBy(held, ({ nctId }) => nctId);
   const decision: FlagDecision = { open: [], resolve: [], markGone: [] };
   for (const context of contexts) {
     const flags = byStudy.get(context.nctId) ?? [];
     for (const rule of FLAG_RULES) {
       const causes = baseline && rule.lasts === "event" ? [] : rule.causes(context);
-      const wanted = new Map(causes.map((cause) => opened(context, rule, cause, baseline)).map((flag) => [identity(flag), flag]));
+      const wanted = new Map(
+        causes.map((cause) => opened(context, rule, cause, baseline)).map((flag) => [identity(flag), flag]),
+      );
       const names = new Set(wanted.keys());
       for (const flag of flags) {
         if (flag.kind !== rule.kind) continue;

@@ -57,7 +57,9 @@ function changesOf(context: FlagContext, kinds: readonly ChangeKind[]): Change[]
 
 /** The status cell of each table that prints the study, where it differs from what is printed. */
 function statusDrift(context: FlagContext): Drift[] {
-  return context.drift.filter(({ column, kind }) => column === "status" && ["moved", "differed_when_printed"].includes(kind));
+  return context.drift.filter(
+    ({ column, kind }) => column === "status" && ["moved", "differed_when_printed"].includes(kind),
+  );
 }
 
 function ends(facts: Facts): string {
@@ -66,7 +68,10 @@ function ends(facts: Facts): string {
 }
 
 /** Status states: raised for a printed study by its state, for a candidate only by the change into it. */
-function statusState(statuses: readonly string[], say: (facts: Facts) => string): Pick<FlagRule, "lasts" | "holds" | "causes"> {
+function statusState(
+  statuses: readonly string[],
+  say: (facts: Facts) => string,
+): Pick<FlagRule, "lasts" | "holds" | "causes"> {
   const isIn = ({ facts }: FlagContext): boolean => facts !== null && statuses.includes(facts.status);
   return {
     lasts: "state",
@@ -77,7 +82,15 @@ function statusState(statuses: readonly string[], say: (facts: Facts) => string)
       const changed = context.changes.find(({ column }) => column === "status");
       if (!context.printed && changed === undefined) return [];
       const path = "protocolSection.statusModule.overallStatus";
-      return [{ table: table(context), column: "status", value: facts.status, message: say(facts), evidence: { path, why_stopped: facts.whyStopped, from: changed?.old ?? null } }];
+      return [
+        {
+          table: table(context),
+          column: "status",
+          value: facts.status,
+          message: say(facts),
+          evidence: { path, why_stopped: facts.whyStopped, from: changed?.old ?? null },
+        },
+      ];
     },
   };
 }
@@ -106,7 +119,10 @@ function fromDrift(kind: Drift["kind"], say: (drift: Drift) => string): (context
       }));
 }
 
-function fromEvents(event: MemberEvent["event"][], say: (event: MemberEvent) => string): (context: FlagContext) => FlagCause[] {
+function fromEvents(
+  event: MemberEvent["event"][],
+  say: (event: MemberEvent) => string,
+): (context: FlagContext) => FlagCause[] {
   return (context) =>
     context.events
       .filter((one) => event.includes(one.event))
@@ -146,7 +162,15 @@ export const FLAG_RULES: readonly FlagRule[] = [
       if (differs.length === 0 && changed.length === 0) return [];
       const end = context.facts.completion;
       const said = `completed${end === null ? "" : ` (${end.text}, ${end.type?.toLowerCase() ?? "type not stated"})`}`;
-      return [{ table: differs[0]?.table ?? table(context), column: "status", value: "COMPLETED", message: said, evidence: { printed: differs[0]?.curated ?? null } }];
+      return [
+        {
+          table: differs[0]?.table ?? table(context),
+          column: "status",
+          value: "COMPLETED",
+          message: said,
+          evidence: { printed: differs[0]?.curated ?? null },
+        },
+      ];
     },
     advice: "Print it as completed and look for its results.",
     reason: "needs a drift or a change: a trial printed as completed is no news",
@@ -197,7 +221,11 @@ export const FLAG_RULES: readonly FlagRule[] = [
     kind: "cell_moved",
     severity: "medium",
     lasts: "state",
-    causes: fromDrift("moved", (drift) => `${drift.column.replaceAll("_", " ")} moved: printed ${drift.curated ?? "nothing"}, registry ${drift.registry ?? "nothing"}`),
+    causes: fromDrift(
+      "moved",
+      (drift) =>
+        `${drift.column.replaceAll("_", " ")} moved: printed ${drift.curated ?? "nothing"}, registry ${drift.registry ?? "nothing"}`,
+    ),
     advice: "Accept the registry's value for the next version, or keep the printed one with a note.",
     reason: "the registry changed since the table was printed; status has kinds of its own",
   },
@@ -205,7 +233,11 @@ export const FLAG_RULES: readonly FlagRule[] = [
     kind: "contradicts",
     severity: "medium",
     lasts: "state",
-    causes: fromDrift("contradicts", (drift) => `the record's words exclude the printed ${drift.column.replaceAll("_", " ")} (${drift.curated ?? "nothing"}): ${drift.registry ?? "nothing"}`),
+    causes: fromDrift(
+      "contradicts",
+      (drift) =>
+        `the record's words exclude the printed ${drift.column.replaceAll("_", " ")} (${drift.curated ?? "nothing"}): ${drift.registry ?? "nothing"}`,
+    ),
     advice: "Read the record's words and the paper that the row rests on.",
     reason: "the printed value cannot be what the record describes",
   },
@@ -234,7 +266,16 @@ export const FLAG_RULES: readonly FlagRule[] = [
       if (printed || !present || facts === null) return [];
       const said = `not in the table: ${facts.title} (${facts.status.toLowerCase()}, first posted ${facts.firstPosted ?? "on an unknown date"})`;
       const curates = context.drift.some(({ column }) => column === "*");
-      return [{ table: table(context), column: "*", value: context.nctId, message: said, evidence: { first_posted: facts.firstPosted }, ...(curates ? {} : { severity: "low" as const }) }];
+      return [
+        {
+          table: table(context),
+          column: "*",
+          value: context.nctId,
+          message: said,
+          evidence: { first_posted: facts.firstPosted },
+          ...(curates ? {} : { severity: "low" as const }),
+        },
+      ];
     },
     advice: "Decide whether it belongs into the next version.",
     reason: "matches a watchlist and no curated table prints it; low where the review has no table",
@@ -245,7 +286,9 @@ export const FLAG_RULES: readonly FlagRule[] = [
     lasts: "state",
     holds: ({ present }) => !present,
     causes: fromEvents(["left", "tombstone"], (one) =>
-      one.event === "left" ? `no longer found by the query of ${one.watchlist}` : "gone from the registry: its number is no longer known",
+      one.event === "left"
+        ? `no longer found by the query of ${one.watchlist}`
+        : "gone from the registry: its number is no longer known",
     ),
     advice: "See what changed in its conditions or interventions before you drop it.",
     reason: "evidence says which: the query no longer finds it, or the registry no longer has it",

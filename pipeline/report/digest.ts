@@ -1,4 +1,4 @@
-import { SEVERITIES } from "../../db/model.ts";
+import { FLAG_KINDS, SEVERITIES } from "../../db/model.ts";
 import type { FlagRow, StatusChangeRow } from "./rows.ts";
 import { fromTo } from "./list-columns.ts";
 import { type Ink, ink, paragraph, WIDTH } from "./text.ts";
@@ -37,27 +37,35 @@ function hasNews(digest: Digest): boolean {
   return digest.resolved > 0 || digest.changes > 0 || lists.some((list) => list.length > 0);
 }
 
-function flagText(flag: FlagRow, width: number, pen: Ink): string {
-  const about = flag.nct_id ?? flag.review;
+function flagText(flag: FlagRow, width: number): string {
   const table = flag.table_no === null ? "" : `, table ${flag.table_no}`;
-  const lines = [
-    pen.strong(paragraph(`${about}: ${flagWords(flag.kind)} (flag ${flag.flag_id}${table})`, width, 2, 2)),
-    paragraph(flag.message, width, 4),
-    ...(flag.advice === "" ? [] : [pen.quiet(paragraph(`-> ${flag.advice}`, width, 4, 3))]),
-  ];
-  return lines.join("\n");
+  return paragraph(`${flag.nct_id ?? flag.review} (flag ${flag.flag_id}${table}): ${flag.message}`, width, 4, 2);
+}
+
+/** Flags of one kind stand together and what to do is said once, after them. */
+function kindText(flags: readonly FlagRow[], width: number, pen: Ink): string {
+  const [first] = flags;
+  if (first === undefined) return "";
+  const about = flags.toSorted((a, b) => (a.nct_id ?? "").localeCompare(b.nct_id ?? "") || a.flag_id - b.flag_id);
+  return [
+    pen.strong(`  ${flagWords(first.kind)}`),
+    ...about.map((flag) => flagText(flag, width)),
+    ...(first.advice === "" ? [] : [pen.quiet(paragraph(`-> ${first.advice}`, width, 4, 3))]),
+  ].join("\n");
 }
 
 function flagSections(digest: Digest, width: number, pen: Ink): string[] {
   const news = digest.opened.filter((flag) => !flag.baseline);
   return SEVERE.flatMap((severity) => {
-    const flags = news
-      .filter((flag) => flag.severity === severity)
-      .toSorted((a, b) => (a.nct_id ?? "").localeCompare(b.nct_id ?? "") || a.flag_id - b.flag_id);
+    const flags = news.filter((flag) => flag.severity === severity);
     if (flags.length === 0) return [];
     const head = `${severity.toUpperCase()} - ${counted(flags.length, "new flag")}`;
-    const painted = severity === "high" ? pen.alarm(head) : pen.strong(head);
-    return [[painted, ...flags.map((flag) => flagText(flag, width, pen))].join("\n")];
+    const kinds = Map.groupBy(
+      flags.toSorted((a, b) => FLAG_KINDS.indexOf(a.kind) - FLAG_KINDS.indexOf(b.kind)),
+      ({ kind, advice }) => `${kind} ${advice}`,
+    );
+    const texts = [...kinds.values()].map((group) => kindText(group, width, pen));
+    return [[severity === "high" ? pen.alarm(head) : pen.strong(head), ...texts].join("\n")];
   });
 }
 

@@ -53,7 +53,7 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
       flexible("printed -> registry", (row) =>
         row.column_name === "*" ? "" : fromTo(row.curated, row.registry, ["(blank)", "(not stated)"]),
       ),
-      flexible("kind", (row) => driftWords(row.kind, row.basis)),
+      flexible("kind", (row) => driftWords(row.kind, row.basis), 21),
       fixed("updated", (row) => row.last_update_posted ?? ""),
     ],
   },
@@ -64,9 +64,9 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
     columns: [
       fixed("data of", (row) => row.data_date),
       fixed("study", (row) => row.nct_id),
-      flexible("change", (row) => changeWords(row.kind), 14),
-      flexible("column", (row) => columnWords(row.column_name), 10),
-      flexible("old -> new", (row) => fromTo(row.old, row.new)),
+      flexible("change", (row) => changeWords(row.kind), 17),
+      flexible("column", (row) => columnWords(row.column_name), 12),
+      flexible("old -> new", (row) => (row.old === null && row.new === null ? "" : fromTo(row.old, row.new)), 27),
       fixed("posted", posted),
     ],
   },
@@ -107,11 +107,14 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
     ],
     columns: [
       fixed("flag", (row) => String(row.flag_id)),
-      fixed("severity", (row) => row.severity),
-      fixed("state", (row) => [row.state, ...(row.baseline ? ["baseline"] : [])]),
+      fixed("severity", ({ severity, state, baseline }) => [
+        severity,
+        ...(state === "open" ? [] : [state]),
+        ...(baseline ? ["baseline"] : []),
+      ]),
       fixed("study", (row) => row.nct_id ?? ""),
-      flexible("kind", (row) => flagWords(row.kind), 12),
-      flexible("what, and what to do", (row) => [row.message, ...(row.advice === "" ? [] : [`-> ${row.advice}`])], 28),
+      flexible("kind", (row) => flagWords(row.kind), 14),
+      flexible("what, and what to do", (row) => [row.message, ...(row.advice === "" ? [] : [`-> ${row.advice}`])], 46),
     ],
   },
 };

@@ -1,4 +1,5 @@
-import { QUIET_DRIFT } from "../../db/model.ts";
+import type { DriftKind } from "../../db/model.ts";
+import { DRIFT_KINDS, QUIET_DRIFT } from "../../db/model.ts";
 import { type Block, kindCounts, type TableInput } from "./table-blocks.ts";
 import { counted, driftWords, tally } from "./words.ts";
 
@@ -16,15 +17,25 @@ export interface Heading {
 export const WARNING =
   "This is not the published table: it is made from it and from the registry. Cite the review for what it printed.";
 
+/** Row kinds are about a study, all others about a cell. */
+const ROW_KINDS: readonly DriftKind[] = ["study_gone", "new_since", "omitted_at_publication"];
+
 function countsOf(blocks: readonly Block[]): string {
   const printed = blocks.filter(({ inCurated }) => inCurated).length;
-  const studies = [`${counted(printed, "study", "studies")} printed`, `${blocks.length - printed} not in the table`];
   const counts = kindCounts(blocks);
-  const words = new Map<string, number>();
-  // Loud kinds first: they are what the reader came for.
-  const kinds = [...counts].toSorted(([a], [b]) => Number(QUIET_DRIFT.includes(a)) - Number(QUIET_DRIFT.includes(b)));
-  for (const [kind, count] of kinds) words.set(driftWords(kind, null), count);
-  return words.size === 0 ? `${studies.join(", ")}.` : `${studies.join(", ")}. Compared: ${tally(words)}.`;
+  const told = (kinds: readonly DriftKind[]) =>
+    tally(new Map(kinds.map((kind) => [driftWords(kind, null), counts.get(kind) ?? 0])));
+  // Backwards: what is tested last, moved, is what the reader came for.
+  const loud = told(
+    DRIFT_KINDS.filter((kind) => !QUIET_DRIFT.includes(kind) && !ROW_KINDS.includes(kind)).toReversed(),
+  );
+  const quiet = told(["same", "equivalent", "unstated"]);
+  const rows = told(ROW_KINDS);
+  return [
+    `${counted(printed, "study", "studies")} printed, ${blocks.length - printed} not in the table${rows === "" ? "" : ` (${rows})`}.`,
+    ...(loud === "" ? [] : [`Cells that differ: ${loud}.`]),
+    ...(quiet === "" ? [] : [`All others: ${quiet}.`]),
+  ].join(" ");
 }
 
 export function headingOf(input: TableInput, blocks: readonly Block[], values: "curated" | "registry"): Heading {

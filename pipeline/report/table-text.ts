@@ -12,15 +12,15 @@ export interface TextTableOptions {
   colour?: boolean;
 }
 
-/** Column, values, what it means: one grid over all blocks, so that the eye runs down straight lines. */
-const GRID = [{ shrink: null }, { shrink: 24 }, { shrink: 26 }];
+/** Column, values, what it means, last update: one grid over all blocks, so that the eye runs down straight lines. */
+const GRID = [{ shrink: null }, { shrink: 22 }, { shrink: 19 }, { shrink: null }];
 const INDENT = 2;
 
 /** Columns that introduce a study that the table does not print. */
 const SUMMARY = ["phase", "enrollment", "start_date", "route", "cell_source"];
 
 type Side = "printed" | "registry";
-type Line = [string, string, string];
+type Line = [string, string, string, string];
 
 function sideOf(block: Block, options: TextTableOptions): Side {
   return options.values === "registry" || !block.inCurated ? "registry" : "printed";
@@ -41,17 +41,14 @@ function headLine(block: Block, side: Side): string {
 
 function comparison(cell: BlockCell, updated: string | null): Line {
   const words = cell.kind === null ? "not compared" : driftWords(cell.kind, cell.basis);
-  if (!differs(cell) && cell.kind !== "unstated") return [columnWords(cell.column), cell.printed ?? "(blank)", words];
-  const when = differs(cell) ? `; record updated ${updated ?? "on an unknown date"}` : "";
-  return [
-    columnWords(cell.column),
-    fromTo(cell.printed, cell.registry, ["(blank)", "(not stated)"]),
-    `${words}${when}`,
-  ];
+  if (!differs(cell) && cell.kind !== "unstated")
+    return [columnWords(cell.column), cell.printed ?? "(blank)", words, ""];
+  const when = differs(cell) ? `updated ${updated ?? "unknown"}` : "";
+  return [columnWords(cell.column), fromTo(cell.printed, cell.registry, ["(blank)", "(not stated)"]), words, when];
 }
 
 function registryLine({ column, registry }: BlockCell): Line {
-  return [columnWords(column), registry ?? "(not stated)", ""];
+  return [columnWords(column), registry ?? "(not stated)", "", ""];
 }
 
 function linesOf(block: Block, side: Side, options: TextTableOptions): Line[] {

@@ -1,27 +1,30 @@
 import type { Basis, ChangeKind, DriftKind, FlagKind } from "../../db/model.ts";
 
-/** KINDS IN WORDS: what a person reads for each kind, the same in every report and format meant for reading. */
+/**
+ * KINDS IN WORDS: what a person reads for each kind, the same in every report and format meant for reading. Drift words
+ * have at most 21 characters, so that a cell that differs fits one line of a terminal.
+ */
 const DRIFT_WORDS: Record<DriftKind, string> = {
   unstated: "not printed",
   same: "same",
   equivalent: "same in another notation",
-  refined: "registry is more precise",
-  coarsened: "registry is less precise",
+  refined: "registry more precise",
+  coarsened: "registry less precise",
   registry_silent: "registry does not say",
-  contradicts: "registry's words exclude it",
-  wording: "same meaning, other words",
+  contradicts: "registry contradicts",
+  wording: "wording only",
   overlap: "partly shared",
   undecided: "for a person to judge",
   differed_when_printed: "differed when printed",
   moved: "moved since printed",
   study_gone: "gone from the registry",
-  new_since: "registered since the table was made",
-  omitted_at_publication: "registered before, not in the table",
+  new_since: "new since the table",
+  omitted_at_publication: "left out when printed",
 };
 
 const CHANGE_WORDS: Record<ChangeKind, string> = {
   status_changed: "status changed",
-  lapsed: "lapsed (not verified for two years)",
+  lapsed: "lapsed",
   resumed: "up to date again",
   reopened: "reopened",
   stopped_early: "stopped early",
@@ -77,7 +80,7 @@ const FLAG_WORDS: Record<FlagKind, string> = {
 
 /** Without a version of the as-of date we know that the record was edited, not that this cell was: the words say so. */
 export function driftWords(kind: DriftKind, basis: Basis | null): string {
-  if (kind === "moved" && basis === "edited_since") return "differs; record edited since printed";
+  if (kind === "moved" && basis === "edited_since") return "moved (edited since)";
   return DRIFT_WORDS[kind];
 }
 
@@ -107,10 +110,10 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** "3 same, 1 moved": counts by words, in the order given, without zeros. */
+/** "same 3, moved since printed 1": counts by words, in the order given, without zeros. */
 export function tally(counts: ReadonlyMap<string, number>): string {
   return [...counts]
     .filter(([, count]) => count > 0)
-    .map(([words, count]) => `${count} ${words}`)
+    .map(([words, count]) => `${words} ${count}`)
     .join(", ");
 }

@@ -28,13 +28,19 @@ function readJson(file: string, problems: string[]): unknown {
 
 /** A lexicon is looked for beside the reviews, then among ours. */
 function lexiconFolder(name: string, reviewsDir: string, ownLexicons: string): string | null {
-  return [join(reviewsDir, "..", "lexicons", name), join(reviewsDir, "lexicons", name), join(ownLexicons, name)].find(existsSync) ?? null;
+  return (
+    [join(reviewsDir, "..", "lexicons", name), join(reviewsDir, "lexicons", name), join(ownLexicons, name)].find(
+      existsSync,
+    ) ?? null
+  );
 }
 
 const lexicons = new Map<string, { lexicon: Lexicon; hash: string }>();
 
 function readLexiconFolder(folder: string, problems: string[]): { lexicon: Lexicon; hash: string } | null {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".json")).toSorted();
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .toSorted();
   const hash = sha(files.map((file) => `${file} ${sha(readFileSync(join(folder, file)))}`).join("\n"));
   const known = lexicons.get(`${folder} ${hash}`);
   if (known !== undefined) return known;
@@ -78,7 +84,8 @@ export function readReview(reviewsDir: string, id: string, ownLexicons: string):
     return table === null ? null : { ...table, fileHash: sha(readFileSync(file)) };
   });
   const place = review.lexicon === null ? null : lexiconFolder(review.lexicon, reviewsDir, ownLexicons);
-  if (review.lexicon !== null && place === null) problems.push(`${folder}/review.json $.lexicon: there is no lexicon "${review.lexicon}"`);
+  if (review.lexicon !== null && place === null)
+    problems.push(`${folder}/review.json $.lexicon: there is no lexicon "${review.lexicon}"`);
   const read = place === null ? null : readLexiconFolder(place, problems);
   if (problems.length > 0) refuse(id, problems);
   return {
@@ -108,6 +115,8 @@ export function reviewIds(reviewsDir: string): string[] {
       next: "set TRIALDRIFT_REVIEWS to the directory that holds your review folders",
     });
   return readdirSync(reviewsDir)
-    .filter((name) => statSync(join(reviewsDir, name)).isDirectory() && existsSync(join(reviewsDir, name, "review.json")))
+    .filter(
+      (name) => statSync(join(reviewsDir, name)).isDirectory() && existsSync(join(reviewsDir, name, "review.json")),
+    )
     .toSorted();
 }

@@ -43,7 +43,10 @@ function homeOf(review: Review, table: number): string | null {
 }
 
 /** Every membership that today's queries, pins and tables give, with how it came. */
-function desired(review: Review, seen: ReadonlyMap<string, ReadonlySet<string>>): Map<string, { watchlist: string; nctId: string; how: MemberHow[] }> {
+function desired(
+  review: Review,
+  seen: ReadonlyMap<string, ReadonlySet<string>>,
+): Map<string, { watchlist: string; nctId: string; how: MemberHow[] }> {
   const wanted = new Map<string, { watchlist: string; nctId: string; how: MemberHow[] }>();
   const add = (watchlist: string, nctId: string, how: MemberHow): void => {
     const known = wanted.get(key(watchlist, nctId));
@@ -111,7 +114,10 @@ export function decideMembership(input: {
         nctId: membership.nctId,
         event,
         queryHash: membership.queryHash,
-        detail: membership.survivor === null ? { how: membership.how } : { how: membership.how, survivor: membership.survivor },
+        detail:
+          membership.survivor === null
+            ? { how: membership.how }
+            : { how: membership.how, survivor: membership.survivor },
       });
   };
 
@@ -119,8 +125,10 @@ export function decideMembership(input: {
     const known = held.get(key(watchlist, nctId));
     const queryHash = hashes.get(watchlist) ?? null;
     const fate = how.includes("matched") ? undefined : fates.get(nctId);
-    const { state, survivor } = fate === undefined || fate.kind === "left" ? { state: "present" as const, survivor: null } : stateOf(fate);
-    const same = known !== undefined && known.state === state && known.queryHash === queryHash && known.how.join() === how.join();
+    const { state, survivor } =
+      fate === undefined || fate.kind === "left" ? { state: "present" as const, survivor: null } : stateOf(fate);
+    const same =
+      known !== undefined && known.state === state && known.queryHash === queryHash && known.how.join() === how.join();
     if (same || (known !== undefined && state !== "present" && !input.complete)) continue;
     const event = eventOf(known?.state ?? null, state);
     write(
@@ -130,7 +138,10 @@ export function decideMembership(input: {
         nctId,
         state,
         how,
-        reason: state === "present" ? null : `the registry ${state === "merged" ? `merged it into ${survivor}` : "no longer knows it"}`,
+        reason:
+          state === "present"
+            ? null
+            : `the registry ${state === "merged" ? `merged it into ${survivor}` : "no longer knows it"}`,
         queryHash,
         enteredAt: known === undefined || event === "returned" ? at : known.enteredAt,
         leftAt: state === "present" ? null : at,
@@ -148,7 +159,12 @@ export function decideMembership(input: {
       continue;
     }
     const { state, survivor } = stateOf(fates.get(known.nctId));
-    const reason = state === "left" ? "the query no longer finds it" : state === "merged" ? `the registry merged it into ${survivor}` : "the registry no longer knows it";
+    const reason =
+      state === "left"
+        ? "the query no longer finds it"
+        : state === "merged"
+          ? `the registry merged it into ${survivor}`
+          : "the registry no longer knows it";
     write({ ...known, state, survivor, reason, leftAt: at }, state === "present" ? null : state);
   }
   return { memberships, events };
@@ -162,7 +178,9 @@ function eventOf(before: MemberState | null, after: MemberState): MemberEventKin
 
 /** The tables under which a member is shown: those that print it, else those of its watchlists; [] in a review without. */
 export function tablesOf(review: Review, nctId: string, watchlists: readonly string[]): number[] {
-  const printing = review.tables.filter(({ rows }) => rows.some((row) => row.nctId === nctId)).map(({ table }) => table);
+  const printing = review.tables
+    .filter(({ rows }) => rows.some((row) => row.nctId === nctId))
+    .map(({ table }) => table);
   if (printing.length > 0) return printing;
   const listed = review.watchlists.filter(({ id }) => watchlists.includes(id)).flatMap(({ table }) => table ?? []);
   return [...new Set(listed)].toSorted((a, b) => a - b);

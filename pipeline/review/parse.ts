@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { COLUMNS } from "../../db/model.ts";
+import type { COLUMNS } from "../../db/model.ts";
 import { normalizeNctId } from "../registry/query.ts";
 import { isPartialDate } from "../registry/study.ts";
 import type { CuratedTable } from "./review.ts";
@@ -30,13 +30,18 @@ const reviewSchema = z.looseObject({
   watchlists: z
     .array(
       z
-        .strictObject({ id: name, table: z.int().positive().optional(), query: query.optional(), pinned: z.array(nctId).optional() })
-        .refine((one) => one.query !== undefined || (one.pinned ?? []).length > 0, { error: "needs a query or pinned ids" }),
+        .strictObject({
+          id: name,
+          table: z.int().positive().optional(),
+          query: query.optional(),
+          pinned: z.array(nctId).optional(),
+        })
+        .refine((one) => one.query !== undefined || (one.pinned ?? []).length > 0, {
+          error: "needs a query or pinned ids",
+        }),
     )
     .min(1),
-  tables: z
-    .array(z.strictObject({ table: z.int().positive(), title: z.string(), file: name }))
-    .optional(),
+  tables: z.array(z.strictObject({ table: z.int().positive(), title: z.string(), file: name })).optional(),
   codes: z.unknown(),
 });
 
@@ -86,7 +91,10 @@ export interface ParsedReview {
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${String(part)}`), "$");
+  return path.reduce<string>(
+    (text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${String(part)}`),
+    "$",
+  );
 }
 
 function report(error: z.ZodError, file: string, problems: string[]): void {
@@ -105,8 +113,10 @@ export function parseReview(content: unknown, file: string, problems: string[]):
     return null;
   }
   const raw: Raw = result.data;
-  for (const id of repeated(raw.watchlists.map((one) => one.id))) problems.push(`${file} $.watchlists: id "${id}" occurs twice`);
-  for (const table of repeated((raw.tables ?? []).map((one) => one.table))) problems.push(`${file} $.tables: table ${table} occurs twice`);
+  for (const id of repeated(raw.watchlists.map((one) => one.id)))
+    problems.push(`${file} $.watchlists: id "${id}" occurs twice`);
+  for (const table of repeated((raw.tables ?? []).map((one) => one.table)))
+    problems.push(`${file} $.tables: table ${table} occurs twice`);
   return {
     id: raw.id,
     title: raw.title,
@@ -141,7 +151,8 @@ export function parseTable(
   for (const id of repeated(raw.rows.map((row) => row.nct_id))) problems.push(`${file} $.rows: ${id} occurs twice`);
   raw.rows.forEach((row, at) => {
     for (const mark of row.footnotes ?? []) {
-      if (raw.footnotes?.[mark] === undefined) problems.push(`${file} $.rows[${at}].footnotes: "${mark}" is not explained in $.footnotes`);
+      if (raw.footnotes?.[mark] === undefined)
+        problems.push(`${file} $.rows[${at}].footnotes: "${mark}" is not explained in $.footnotes`);
     }
   });
   return {

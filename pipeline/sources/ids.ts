@@ -10,8 +10,9 @@ interface Identity {
 }
 
 function identityOf(record: unknown): Identity {
-  const module = (record as { protocolSection?: { identificationModule?: { nctId?: unknown; nctIdAliases?: unknown } } })
-    ?.protocolSection?.identificationModule;
+  const module = (
+    record as { protocolSection?: { identificationModule?: { nctId?: unknown; nctIdAliases?: unknown } } }
+  )?.protocolSection?.identificationModule;
   return {
     nctId: typeof module?.nctId === "string" ? module.nctId : null,
     aliases: Array.isArray(module?.nctIdAliases) ? module.nctIdAliases.map(String) : [],
@@ -37,7 +38,9 @@ export function idSource(
     fates.clear();
     for await (const page of idPages(registry, ask)) {
       const returned = new Map(page.records.map((record) => [identityOf(record).nctId, record]));
-      const records = page.records.filter((record) => load.has(identityOf(record).nctId ?? "") || identityOf(record).nctId === null);
+      const records = page.records.filter(
+        (record) => load.has(identityOf(record).nctId ?? "") || identityOf(record).nctId === null,
+      );
       for (const id of page.asked) {
         if (returned.has(id)) {
           if (!load.has(id)) fates.set(id, { kind: "left" });

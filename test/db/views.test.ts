@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../db/open.ts";
-import { parseSince, readTableHeads, readView, VIEW_NAMES } from "../../db/read.ts";
-import { rows } from "../../db/sql.ts";
+import { readTableHeads, readView, VIEW_NAMES } from "../../db/read.ts";
+import { rows, sqlState } from "../../db/sql.ts";
 import { LISTS } from "../../pipeline/report/list.ts";
 import { openTestDatabase } from "../support/pglite.ts";
-import { fillStore, NCT } from "./views-store.ts";
+import { NCT } from "./views-names.ts";
+import { fillStore } from "./views-store.ts";
 
 const SCHEMA = readFileSync(new URL("../../docs/schema.md", import.meta.url), "utf8");
 let database: Database;
@@ -59,13 +60,13 @@ describe("contract", () => {
   test("lists print the columns of their views in CSV", async () => {
     const actual = await columnsInDatabase();
     for (const [noun, { fields }] of Object.entries(LISTS))
-      expect(fields, noun).toEqual(actual.filter((one) => one.startsWith(`${noun} `)).map((one) => one.split(" ")[1]));
+      expect(fields).toEqual(actual.filter((one) => one.startsWith(`${noun} `)).map((one) => one.split(" ")[1]));
   });
 
   test("every question of docs/schema.md runs", async () => {
     const questions = [...SCHEMA.matchAll(/```sql\n(select[^`]+);\n```/g)].map(([, text]) => text ?? "");
     expect(questions.length).toBeGreaterThan(6);
-    for (const text of questions) await expect(rows(database.db, sql.raw(text)), text).resolves.toBeInstanceOf(Array);
+    for (const text of questions) await expect(rows(database.db, sql.raw(text))).resolves.toBeInstanceOf(Array);
   });
 
   test("the reader's role sees the views and no table", async () => {
@@ -77,14 +78,15 @@ describe("contract", () => {
         await tx.execute(sql.raw(`set local role ${dashboard}`));
         return rows(tx, sql.raw(statement));
       });
+    const refusal = (statement: string) => use(statement).then(() => "allowed", sqlState);
     for (const one of statements.split(";").filter((text) => text.trim() !== ""))
       await database.db.execute(sql.raw(one));
     try {
       for (const view of VIEW_NAMES) await use(`select * from review.${view}`);
-      await expect(use("select * from trialdrift.studies")).rejects.toThrow();
-      await expect(use("delete from review.studies")).rejects.toThrow();
+      expect(await refusal("select * from trialdrift.studies")).toBe("42501");
+      expect(await refusal("delete from review.runs")).toBe("42501");
     } finally {
-      for (const role of [dashboard, reader]) await database.db.execute(sql.raw(`drop owned by ${role}; `.trim()));
+      for (const role of [dashboard, reader]) await database.db.execute(sql.raw(`drop owned by ${role}`));
       for (const role of [dashboard, reader]) await database.db.execute(sql.raw(`drop role ${role}`));
     }
   });
@@ -153,9 +155,18 @@ describe("trials", () => {
 
   test("columns come from the head and the derivation, confirmed by the last complete run that asked the registry", async () => {
     expect((await read("trials", { review: "r1", table: 1, nctIds: [NCT(1)] }))[0]).toMatchObject({
-      ...{ country: ["Sweden", "Norway"], phase: ["PHASE1"], enrollment: 20, arms_total: 2, has_results: false },
-      ...{ route: ["iv"], cell_source: ["UC-MSCs"], tissue: ["umbilical_cord"], donor: null, extractor_version: "x1" },
-      ...{ data_date: "2022-01-21", confirmed_data_date: "2022-01-21" },
+      country: ["Sweden", "Norway"],
+      phase: ["PHASE1"],
+      enrollment: 20,
+      arms_total: 2,
+      has_results: false,
+      route: ["iv"],
+      cell_source: ["UC-MSCs"],
+      tissue: ["umbilical_cord"],
+      donor: null,
+      extractor_version: "x1",
+      data_date: "2022-01-21",
+      confirmed_data_date: "2022-01-21",
     });
   });
 });
@@ -163,14 +174,16 @@ describe("trials", () => {
 describe("what runs found", () => {
   test("status changes carry the statuses apart", async () => {
     expect((await read("status_changes", { review: "r1" }))[0]).toMatchObject({
-      ...{ change_id: 1, run_id: 1, data_date: "2022-01-21", detected_at: "2022-01-21T10:00:00.000Z", dateless: true },
-      ...{
-        from_status: "UNKNOWN",
-        to_status: "TERMINATED",
-        from_last_known: "RECRUITING",
-        to_last_known: null,
-        why_stopped: "no money",
-      },
+      change_id: 1,
+      run_id: 1,
+      data_date: "2022-01-21",
+      detected_at: "2022-01-21T10:00:00.000Z",
+      dateless: true,
+      from_status: "UNKNOWN",
+      to_status: "TERMINATED",
+      from_last_known: "RECRUITING",
+      to_last_known: null,
+      why_stopped: "no money",
     });
     expect(ids(await read("status_changes"))).toEqual([NCT(1), NCT(9)]);
   });
@@ -205,7 +218,7 @@ describe("what runs found", () => {
       announced: null,
     });
     expect(await read("reviews", { review: "r1" })).toMatchObject([
-      { tables: { 1: 2, 2: 1 }, members: 3, last_run_id: 2 },
+      { tables: { 1: 2, 2: 1 }, members: 3, last_run_id: 3 },
     ]);
     expect(await read("quarantine")).toMatchObject([{ nct_id: null, count: 2, hash: expect.stringMatching(/^0{8}-/) }]);
     const fresh = await read("freshness");
@@ -226,71 +239,16 @@ describe("what runs found", () => {
   test("the head of a table: citation, footnotes, printed order of the version in force", async () => {
     expect(await readTableHeads(database.db, "r1")).toEqual([
       {
-        ...{
-          review: "r1",
-          title: "Review one",
-          citation: "Somebody, 2018",
-          table: 1,
-          tableTitle: "First table",
-          version: 2,
-        },
-        ...{ footnotes: { "‡": "a note" }, order: [NCT(2), NCT(1)] },
+        review: "r1",
+        title: "Review one",
+        citation: "Somebody, 2018",
+        table: 1,
+        tableTitle: "First table",
+        version: 2,
+        footnotes: { "‡": "a note" },
+        order: [NCT(2), NCT(1)],
       },
     ]);
     expect(await readTableHeads(database.db, "nobody")).toEqual([]);
-  });
-});
-
-describe("filters", () => {
-  test("--since is held against the publication of the run", async () => {
-    const since = (text: string) => ({ since: parseSince(text) });
-    expect(ids(await read("changes", since("run:3")))).toEqual([NCT(1), NCT(9)]);
-    expect(ids(await read("changes", since("2022-01-21")))).toHaveLength(3);
-    expect(ids(await read("changes", since("2022-01-21T10:00:00Z")))).toHaveLength(3);
-    expect(ids(await read("changes", since("2022-01-21T10:00:01Z")))).toHaveLength(2);
-    expect(ids(await read("flags", since("2022-01-22")))).toEqual([NCT(1)]);
-    expect(ids(await read("members", since("run:3")))).toEqual([NCT(3)]);
-    expect(ids(await read("drift", since("run:2")))).toEqual([NCT(6), NCT(6)]);
-    expect((await read("runs", since("2022-01-24"))).map(({ run_id }) => run_id)).toEqual([5, 4]);
-    expect(await read("quarantine", since("2022-01-23"))).toEqual([]);
-    expect(await read("reviews", since("run:3"))).toEqual([]);
-  });
-
-  test("--kind takes the words of the view; --review means its members where the view has no review", async () => {
-    expect(ids(await read("changes", { kinds: ["slipped"] }))).toEqual([NCT(1)]);
-    expect(ids(await read("drift", { kinds: ["overlap", "moved"], table: 1 }))).toEqual([NCT(1), NCT(6)]);
-    expect(ids(await read("members", { kinds: ["left"] }))).toEqual([NCT(5)]);
-    expect(ids(await read("changes", { review: "r1" }))).toEqual([NCT(1), NCT(1)]);
-    expect(await read("runs", { review: "r1" })).toHaveLength(5);
-    expect(await read("runs", { review: "r2" })).toEqual([]);
-    expect(await read("studies", { nctIds: [] })).toEqual([]);
-  });
-
-  test("words of a user are values, never SQL", async () => {
-    const nasty = "x') or true --";
-    expect(await read("trials", { review: nasty })).toEqual([]);
-    expect(await read("trials", { nctIds: [nasty, "\u0027;drop table"] })).toEqual([]);
-    await expect(read("flags", { kinds: [nasty] })).rejects.toMatchObject({ code: "usage" });
-  });
-
-  test("a filter that a view lacks is refused", async () => {
-    const usage = { code: "usage" };
-    await expect(read("drift", { kinds: ["moving"] })).rejects.toMatchObject(usage);
-    await expect(read("reviews", { kinds: ["open"] })).rejects.toMatchObject(usage);
-    await expect(read("runs", { nctIds: [NCT(1)] })).rejects.toMatchObject(usage);
-    await expect(read("runs", { table: 1 })).rejects.toMatchObject(usage);
-    await expect(read("contract", { review: "r1" })).rejects.toMatchObject(usage);
-    await expect(read("studies", { since: { at: "2022-01-01T00:00:00Z" } })).rejects.toMatchObject(usage);
-    await expect(read("changes", { since: { run: 99 } })).rejects.toMatchObject(usage);
-    await expect(read("changes", { since: { run: 4 } })).rejects.toMatchObject(usage);
-  });
-
-  test("since is read as a date at UTC midnight, an instant, or a run", () => {
-    expect(parseSince("2026-11-20")).toEqual({ at: "2026-11-20T00:00:00.000Z" });
-    expect(parseSince("2026-11-20T15:30+02:00")).toEqual({ at: "2026-11-20T13:30:00.000Z" });
-    expect(parseSince("2026-11-20 15:30")).toEqual({ at: "2026-11-20T15:30:00.000Z" });
-    expect(parseSince("run:12")).toEqual({ run: 12 });
-    for (const bad of ["", "yesterday", "2026-02-30", "2026-13-01", "run:0", "run:x", "2026-11-20T25:00"])
-      expect(() => parseSince(bad), bad).toThrow(expect.objectContaining({ code: "usage" }));
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 import postgres from "postgres";
+import { inject } from "vitest";
 import { migrate } from "../../db/migrate.ts";
 import type { Database } from "../../db/open.ts";
 import { openServer } from "../../db/server.ts";
@@ -54,10 +55,10 @@ async function openFresh(url: string): Promise<Database> {
 }
 
 /**
- * The one way to a database for a test file: in memory, or a fresh one on the server of TRIALDRIFT_TEST_DATABASE, so that
- * the same files run on both. Ask for it once a file and close it after.
+ * The one way to a database for a test file: in memory, or a fresh one on the server that the project provides
+ * (with-postgres.ts), so that the same files run on both. Ask for it once a file and close it after.
  */
 export function openTestDatabase(): Promise<Database> {
-  const url = process.env["TRIALDRIFT_TEST_DATABASE"];
-  return url === undefined || url === "" ? openMemory() : openFresh(url);
+  const url = inject("postgres") as string | undefined;
+  return url === undefined ? openMemory() : openFresh(url);
 }

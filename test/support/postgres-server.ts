@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, chmodSync, mkdirSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  chmodSync,
+  mkdirSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -45,7 +55,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   const home = mkdtempSync(join(tmpdir(), "trialdrift-postgres-"));
   chmodSync(home, 0o755);
   cpSync(NATIVE, join(home, "native"), { recursive: true });
-  const links = JSON.parse(readFileSync(join(NATIVE, "pg-symlinks.json"), "utf8")) as { source: string; target: string }[];
+  const links = JSON.parse(readFileSync(join(NATIVE, "pg-symlinks.json"), "utf8")) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of links) {
     const at = join(home, target);
     mkdirSync(dirname(at), { recursive: true });
@@ -56,10 +69,18 @@ export async function startPostgres(): Promise<PostgresServer> {
   const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (process.getuid?.() === 0) chownSync(data, NOBODY, NOBODY);
   const bin = join(home, "native", "bin");
-  const made = spawnSync(join(bin, "initdb"), ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"], { ...asNobody, encoding: "utf8", env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" } });
+  const made = spawnSync(
+    join(bin, "initdb"),
+    ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"],
+    { ...asNobody, encoding: "utf8", env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" } },
+  );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || String(made.error)}`);
   const port = await freePort();
-  const server = spawn(join(bin, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", data], { ...asNobody, stdio: ["ignore", "ignore", "pipe"], env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" } });
+  const server = spawn(join(bin, "postgres"), ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", data], {
+    ...asNobody,
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" },
+  });
   await waitUntilUp(server);
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,

@@ -62,7 +62,9 @@ describe("imports", () => {
   });
 
   it.each(pure.filter((file) => layerOf(file) >= 0))("%s imports only to the right", (file) => {
-    const back = importsOf(file).filter(({ from, typeOnly }) => !typeOnly && layerOf(from) >= 0 && layerOf(from) < layerOf(file));
+    const back = importsOf(file).filter(
+      ({ from, typeOnly }) => !typeOnly && layerOf(from) >= 0 && layerOf(from) < layerOf(file),
+    );
     expect(back).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Evidence } from "../../../db/model.ts";
 import { extractProduct, mayContainProduct } from "../../../pipeline/extract/extract.ts";

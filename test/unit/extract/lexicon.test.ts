@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TrialdriftError } from "../../../db/errors.ts";
 import { extractProduct } from "../../../pipeline/extract/extract.ts";
@@ -10,13 +10,13 @@ import { lexiconFiles, mscLexicon } from "../../support/lexicon.ts";
 
 const head = { id: "drug", version: "7", title: "A drug", gate: ["exampleptin"], gate_text: ["exampleptin"] };
 
+/** The message with which a lexicon is refused. */
 function problemsOf(files: Record<string, unknown>): string {
   try {
     parseLexicon(files);
   } catch (error) {
-    expect(error).toBeInstanceOf(TrialdriftError);
-    expect((error as TrialdriftError).code).toBe("review_invalid");
-    return (error as TrialdriftError).message;
+    if (error instanceof TrialdriftError && error.code === "review_invalid") return error.message;
+    throw error;
   }
   throw new Error("the lexicon was accepted");
 }

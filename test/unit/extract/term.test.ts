@@ -36,8 +36,8 @@ describe("the term language", () => {
   });
 
   it("knows how a term can begin", () => {
-    expect([...beginnings("(h|hu)?uc")].sort()).toEqual(["huc", "huu", "uc "]);
+    expect([...beginnings("(h|hu)?uc")].toSorted()).toEqual(["huc", "huu", "uc "]);
     expect([...beginnings("t cells")]).toEqual(["t c"]);
-    expect([...beginnings("a*")].sort()).toEqual(["a  ", "a* "]);
+    expect([...beginnings("a*")].toSorted()).toEqual(["a  ", "a* "]);
   });
 });
