@@ -3,8 +3,8 @@ import type { Publication } from "../db/publish.ts";
 import type { Db } from "../db/sql.ts";
 import { readRecords, readVersionList } from "../db/store.ts";
 import { deriveStudy, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
+import type { Arrival, Harvest } from "./harvest.ts";
 import type { Outcomes } from "./ledger.ts";
-import type { Arrival, Harvest } from "./receive.ts";
 import type { Study } from "./registry/study.ts";
 import type { Settled } from "./settle.ts";
 

@@ -1,26 +1,25 @@
 import type { Database } from "../db/open.ts";
 import { lastPublished, type ReviewRun } from "../db/runs.ts";
 import {
-  readCuratedVersions,
   readMembers,
   readMemberships,
   readStandingFlags,
   readUnseenChanges,
   readVersionsAsOf,
-  stageCurated,
 } from "../db/standing.ts";
 import { readHeads, readRecords, type StagedDerivation, stageDerivations, stageRecords } from "../db/store.ts";
 import type { Change } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
-import { type Derived, deriveMember, RULE_VERSIONS } from "./derive.ts";
+import { flagContext, storedDerivation } from "./derivation.ts";
+import { deriveMember, RULE_VERSIONS } from "./derive.ts";
 import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
-import type { FlagContext } from "./flags/rules.ts";
+import type { FlagContext } from "./flags/causes.ts";
+import type { Harvest } from "./harvest.ts";
 import { contentId } from "./hash.ts";
-import type { Harvest } from "./receive.ts";
+import { importTables } from "./import-tables.ts";
 import type { Study } from "./registry/study.ts";
-import { printCurated } from "./review/columns.ts";
 import { decideMembership, type Membership, type MemberEvent, tablesOf } from "./review/membership.ts";
-import type { CuratedTable, Review } from "./review/review.ts";
+import type { Review } from "./review/review.ts";
 import type { Fate } from "./sources/source.ts";
 
 /** The way from stored records to one review's new state: members, cells, drift, flags. Stages, publishes nothing. */
@@ -41,113 +40,6 @@ export interface Settled {
 
 /** Derived together: bounds how many whole records are in memory (200 of 20 KB). */
 const BATCH = 200;
-
-/** Imports each table whose file differs from the version in force, as the next version. */
-async function importTables(
-  database: Database,
-  review: Review,
-): Promise<{ tables: Record<string, number>; imported: boolean }> {
-  const current = await readCuratedVersions(database.db, review.id);
-  const tables: Record<string, number> = {};
-  let imported = false;
-  for (const table of review.tables) {
-    const known = current.get(table.table);
-    if (known?.fileHash === table.fileHash) {
-      tables[table.table] = known.version;
-      continue;
-    }
-    imported = true;
-    tables[table.table] = known === undefined ? table.version : known.version + 1;
-    await stageCurated(database.db, ...curatedRows(review, table, tables[table.table] ?? 1));
-  }
-  return { tables, imported };
-}
-
-function curatedRows(
-  review: Review,
-  table: CuratedTable,
-  version: number,
-): [Parameters<typeof stageCurated>[1], Parameters<typeof stageCurated>[2]] {
-  const key = { review: review.id, tableNo: table.table, version };
-  const { statusConvention, footnotes } = table;
-  const cells = table.rows.flatMap((row, position) =>
-    Object.entries(row.cells).map(([column, value]) => ({
-      ...key,
-      nctId: row.nctId,
-      columnName: column,
-      value: printCurated(column as keyof typeof row.cells, value ?? null),
-      neutral: value ?? null,
-      position,
-      footnotes: row.footnotes,
-      cite: row.cite,
-    })),
-  );
-  return [{ ...key, title: table.title, fileHash: table.fileHash, definition: { statusConvention, footnotes } }, cells];
-}
-
-function staged(
-  review: Review,
-  nctId: string,
-  versionId: string | null,
-  derived: Derived,
-  tables: Record<string, number>,
-  runId: number,
-): StagedDerivation {
-  const said = {
-    review: review.id,
-    nctId,
-    versionId,
-    route: derived.route,
-    cellSource: derived.cellSource,
-    rules: RULE_VERSIONS,
-    tables,
-    cells: derived.cells,
-    drift: derived.drift,
-  };
-  const derivationId = contentId(JSON.stringify([said, derived.product]));
-  const { product } = derived;
-  return {
-    derivation: {
-      derivationId,
-      review: review.id,
-      nctId,
-      versionId,
-      route: derived.route,
-      cellSource: derived.cellSource,
-      tissue: product?.tissue.value ?? [],
-      donor: product?.donor.value ?? null,
-      armsWithProduct: product?.armsWithProduct ?? null,
-      controlled: product?.controlArm.value ?? null,
-      comparatorType: product?.comparatorType.value ?? null,
-      placebo: product?.placebo.value ?? null,
-      extractorVersion: RULE_VERSIONS["extractor"] ?? "",
-      runId,
-    },
-    cells: derived.cells.map((cell) => ({
-      derivationId,
-      columnName: cell.column,
-      value: cell.value,
-      neutral: cell.neutral ?? null,
-      sourcePath: cell.evidence[0]?.path ?? null,
-      span: cell.evidence[0]?.span ?? null,
-      evidence: cell.evidence,
-      confidence: cell.confidence,
-      rule: cell.rule,
-      decidedBy: "rule" as const,
-    })),
-    drift: derived.drift.map((one) => ({
-      derivationId,
-      tableNo: one.table,
-      columnName: one.column,
-      curated: one.curated,
-      registry: one.registry,
-      kind: one.kind,
-      basis: one.basis,
-      note: one.note,
-      tableVersion: tables[one.table] ?? null,
-    })),
-  };
-}
 
 function goneWords(memberships: readonly Membership[]): string | null {
   if (memberships.some(({ state }) => state === "present")) return null;
@@ -236,7 +128,7 @@ export async function settle(
       const then = (records.get(asOf.get(nctId) ?? "") as Study | undefined) ?? null;
       const list = byStudy.get(nctId) ?? [];
       const derived = deriveMember({ nctId, study, asOf: then, gone: goneWords(list), tables: shown, review });
-      const one = staged(review, nctId, version, derived, tables, runId);
+      const one = storedDerivation(review, nctId, version, derived, tables, runId);
       const known = held.get(nctId);
       if (known?.derivationId !== one.derivation.derivationId || known.tables.join() !== shown.join()) {
         batch.push(one);
@@ -249,7 +141,7 @@ export async function settle(
           screenedReason: null,
         });
       }
-      contexts.push(contextOf(review, nctId, shown, derived, unseen.get(nctId) ?? [], events, list));
+      contexts.push(flagContext(review, nctId, shown, derived, unseen.get(nctId) ?? [], events, list));
     }
     await stageDerivations(db, batch);
     await stageRecords(
@@ -260,7 +152,9 @@ export async function settle(
     );
   }
   for (const nctId of dropped)
-    contexts.push(contextOf(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? []));
+    contexts.push(
+      flagContext(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? []),
+    );
 
   const baseline = last === null;
   const flags = reconcileFlags(
@@ -293,29 +187,6 @@ export async function settle(
       cursor: 0,
       queries: Object.fromEntries(review.watchlists.map(({ id, queryHash }) => [id, queryHash ?? ""])),
     },
-  };
-}
-
-function contextOf(
-  review: Review,
-  nctId: string,
-  tables: readonly number[],
-  derived: Derived | null,
-  changes: readonly Change[],
-  events: readonly MemberEvent[],
-  list: readonly Membership[],
-): FlagContext {
-  return {
-    review: review.id,
-    nctId,
-    tables,
-    printed: review.tables.some(({ rows }) => rows.some((row) => row.nctId === nctId)),
-    facts: derived?.facts ?? null,
-    drift: derived?.drift ?? [],
-    changes,
-    events: events.filter((event) => event.nctId === nctId),
-    conflicts: derived?.product?.conflicts ?? [],
-    present: list.some(({ state }) => state === "present"),
   };
 }
 

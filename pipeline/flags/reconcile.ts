@@ -1,5 +1,6 @@
 import type { FlagKind, FlagState, Severity } from "../../db/model.ts";
-import { FLAG_RULES, type FlagCause, type FlagContext, type FlagRule } from "./rules.ts";
+import type { FlagCause, FlagContext, FlagRule } from "./causes.ts";
+import { FLAG_RULES } from "./rules.ts";
 
 /** Open flags against today's causes: what opens, what the run resolves, what may open again. Pure. */
 
@@ -42,7 +43,10 @@ type Identity = Pick<HeldFlag, "review" | "table" | "kind" | "nctId" | "column" 
 const identity = (one: Identity): string =>
   JSON.stringify([one.review, one.table, one.kind, one.nctId, one.column, one.value]);
 
-/** A registry value is cut where it would make an identity longer than an index entry may be (2,700 bytes). */
+/**
+ * A registry value is cut where it would make an identity longer than an index entry may be (2,700 bytes); half a surrogate
+ * pair at the cut becomes U+FFFD here as it does in the database, or the flag would never be found again.
+ */
 const LONGEST_VALUE = 400;
 
 function opened(context: FlagContext, rule: FlagRule, cause: FlagCause, baseline: boolean): OpenedFlag {
@@ -52,7 +56,7 @@ function opened(context: FlagContext, rule: FlagRule, cause: FlagCause, baseline
     nctId: context.nctId,
     column: cause.column,
     kind: rule.kind,
-    value: cause.value.slice(0, LONGEST_VALUE),
+    value: cause.value.slice(0, LONGEST_VALUE).toWellFormed(),
     severity: cause.severity ?? rule.severity,
     message: cause.message,
     evidence: cause.evidence,

@@ -41,7 +41,7 @@ function headLine(block: Block, side: Side): string {
 
 function comparison(cell: BlockCell, updated: string | null): Line {
   const words = cell.kind === null ? "not compared" : driftWords(cell.kind, cell.basis);
-  if (!differs(cell) && cell.kind !== "unstated")
+  if (cell.kind === null || (cell.printed === cell.registry && !differs(cell)))
     return [columnWords(cell.column), cell.printed ?? "(blank)", words, ""];
   const when = differs(cell) ? `updated ${updated ?? "unknown"}` : "";
   return [columnWords(cell.column), fromTo(cell.printed, cell.registry, ["(blank)", "(not stated)"]), words, when];
@@ -83,7 +83,7 @@ function summaryLine(block: Block): string {
 function remarks(block: Block, side: Side, options: TextTableOptions): { before: string[]; after: string[] } {
   const row = block.row === null || options.values === "registry" ? [] : [driftWords(block.row.kind, block.row.basis)];
   const gone = row.map((words) => `! ${words}`);
-  if (side === "printed") return { before: gone, after: [unchangedLine(block)] };
+  if (side === "printed") return { before: gone, after: options.wide ? [] : [unchangedLine(block)] };
   const summary = options.wide || options.values === "registry" ? "" : summaryLine(block);
   return { before: [block.title ?? "", ...gone, summary].filter((text) => text !== ""), after: [] };
 }

@@ -40,7 +40,7 @@ function shown(block: Block, column: string, values: Values): string | null {
 
 function difference(cell: BlockCell): string {
   const pair = `${markdownText(cell.printed ?? "(blank)")} → ${markdownText(cell.registry ?? "(not stated)")}`;
-  return `${pair} *(${cell.kind === null ? "" : driftWords(cell.kind, cell.basis)})*`;
+  return cell.kind === null ? pair : `${pair} *${driftWords(cell.kind, cell.basis)}*`;
 }
 
 function markdownCell(block: Block, column: ColumnName, values: Values): string {

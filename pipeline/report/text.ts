@@ -42,30 +42,40 @@ export function paragraph(text: string, width: number, indent = 0, hang = 0): st
 /** A cell is a text, or several that each begin on a line of their own. */
 export type GridCell = string | readonly string[];
 export interface GridColumn {
-  /** May be narrowed, down to this width, when the row does not fit; null: never. */
+  /** May be narrowed when the row does not fit, if possible no further than to this width; null: never. */
   shrink: number | null;
 }
 
 const GAP = 2;
 const parts = (cell: GridCell): readonly string[] => (typeof cell === "string" ? [cell] : cell);
 
-/** Widths that fit all rows into `width`: each column as wide as it needs, then the widest flexible one gives way first. */
+/** Below this a column of words is no longer read; a row that still does not fit then runs over. */
+const NARROWEST = 8;
+
+/**
+ * Widths that fit all rows into `width`: each column as wide as it needs, then the widest flexible one gives way, first
+ * down to its own limit, in a terminal too narrow for that down to NARROWEST.
+ */
 export function gridWidths(
   rows: readonly (readonly GridCell[])[],
   columns: readonly GridColumn[],
   width: number,
 ): number[] {
-  const needed = columns.map((_, at) =>
+  const widths = columns.map((_, at) =>
     Math.max(1, ...rows.flatMap((row) => parts(row[at] ?? "").map((text) => widthOf(clean(text))))),
   );
-  const excess = () => needed.reduce((sum, one) => sum + one + GAP, -GAP) - width;
-  while (excess() > 0) {
-    const open = columns.flatMap(({ shrink }, at) => (shrink !== null && (needed[at] ?? 0) > shrink ? [at] : []));
-    const widest = open.toSorted((a, b) => (needed[b] ?? 0) - (needed[a] ?? 0))[0];
-    if (widest === undefined) break;
-    needed[widest] = (needed[widest] ?? 1) - 1;
-  }
-  return needed;
+  const excess = () => widths.reduce((sum, one) => sum + one + GAP, -GAP) - width;
+  const narrow = (limits: readonly (number | null)[]) => {
+    while (excess() > 0) {
+      const open = limits.flatMap((limit, at) => (limit !== null && (widths[at] ?? 0) > limit ? [at] : []));
+      const widest = open.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
+      if (widest === undefined) return;
+      widths[widest] = (widths[widest] ?? 1) - 1;
+    }
+  };
+  narrow(columns.map(({ shrink }) => shrink));
+  narrow(columns.map(({ shrink }) => (shrink === null ? null : NARROWEST)));
+  return widths;
 }
 
 /** One row of a grid, wrapped inside its cells, without trailing blanks. */

@@ -96,13 +96,21 @@ export function flagWords(kind: FlagKind): string {
 const COLUMN_WORDS: Record<string, string> = {
   start_date: "start",
   completion_date: "completion",
+  primary_completion_date: "primary completion",
   primary_outcomes: "outcomes",
   cell_source: "cells",
   "*": "row",
 };
 
+/** A column of ours or a module of the record (contactsLocationsModule), as a heading. */
 export function columnWords(column: string): string {
-  return COLUMN_WORDS[column] ?? column.replaceAll("_", " ");
+  return (
+    COLUMN_WORDS[column] ??
+    column
+      .replace(/([a-z])([A-Z])/g, "$1 $2")
+      .replaceAll("_", " ")
+      .toLowerCase()
+  );
 }
 
 /** "1 flag", "2 flags", "2 studies": plurals that a number needs. */

@@ -42,7 +42,7 @@ const reviewSchema = z.looseObject({
     )
     .min(1),
   tables: z.array(z.strictObject({ table: z.int().positive(), title: z.string(), file: name })).optional(),
-  codes: z.unknown(),
+  codes: z.unknown().optional(),
 });
 
 const listOfTexts = z.union([z.array(z.string()), z.null()]);

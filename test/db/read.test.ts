@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../db/open.ts";
-import { parseSince, readView } from "../../db/read.ts";
+import { parseSince, readTableHeads, readView } from "../../db/read.ts";
 import { openTestDatabase } from "../support/pglite.ts";
 import { NCT } from "./views-names.ts";
 import { fillStore } from "./views-store.ts";
@@ -70,4 +70,20 @@ describe("filters", () => {
     for (const bad of ["", "yesterday", "2026-02-30", "2026-13-01", "run:0", "run:x", "2026-11-20T25:00"])
       expect(() => parseSince(bad)).toThrow(expect.objectContaining({ code: "usage" }));
   });
+});
+
+test("the head of a table: citation, footnotes, printed order of the version in force", async () => {
+  expect(await readTableHeads(database.db, "r1")).toEqual([
+    {
+      review: "r1",
+      title: "Review one",
+      citation: "Somebody, 2018",
+      table: 1,
+      tableTitle: "First table",
+      version: 2,
+      footnotes: { "‡": "a note" },
+      order: [NCT(2), NCT(1)],
+    },
+  ]);
+  expect(await readTableHeads(database.db, "nobody")).toEqual([]);
 });

@@ -1,0 +1,97 @@
+import type { Change } from "../db/model.ts";
+import type { StagedDerivation } from "../db/store.ts";
+import { type Derived, RULE_VERSIONS } from "./derive.ts";
+import type { FlagContext } from "./flags/causes.ts";
+import { contentId } from "./hash.ts";
+import type { Membership, MemberEvent } from "./review/membership.ts";
+import type { Review } from "./review/review.ts";
+
+/** What was derived of a member, as the store keeps it and as the flag rules see it; pure. */
+
+/** Named by everything that it says, so that deriving the same twice writes nothing. */
+export function storedDerivation(
+  review: Review,
+  nctId: string,
+  versionId: string | null,
+  derived: Derived,
+  tables: Record<string, number>,
+  runId: number,
+): StagedDerivation {
+  const said = {
+    review: review.id,
+    nctId,
+    versionId,
+    route: derived.route,
+    cellSource: derived.cellSource,
+    rules: RULE_VERSIONS,
+    tables,
+    cells: derived.cells,
+    drift: derived.drift,
+  };
+  const derivationId = contentId(JSON.stringify([said, derived.product]));
+  const { product } = derived;
+  return {
+    derivation: {
+      derivationId,
+      review: review.id,
+      nctId,
+      versionId,
+      route: derived.route,
+      cellSource: derived.cellSource,
+      tissue: product?.tissue.value ?? [],
+      donor: product?.donor.value ?? null,
+      armsWithProduct: product?.armsWithProduct ?? null,
+      controlled: product?.controlArm.value ?? null,
+      comparatorType: product?.comparatorType.value ?? null,
+      placebo: product?.placebo.value ?? null,
+      extractorVersion: RULE_VERSIONS["extractor"] ?? "",
+      runId,
+    },
+    cells: derived.cells.map((cell) => ({
+      derivationId,
+      columnName: cell.column,
+      value: cell.value,
+      neutral: cell.neutral ?? null,
+      sourcePath: cell.evidence[0]?.path ?? null,
+      span: cell.evidence[0]?.span ?? null,
+      evidence: cell.evidence,
+      confidence: cell.confidence,
+      rule: cell.rule,
+      decidedBy: "rule" as const,
+    })),
+    drift: derived.drift.map((one) => ({
+      derivationId,
+      tableNo: one.table,
+      columnName: one.column,
+      curated: one.curated,
+      registry: one.registry,
+      kind: one.kind,
+      basis: one.basis,
+      note: one.note,
+      tableVersion: tables[one.table] ?? null,
+    })),
+  };
+}
+
+export function flagContext(
+  review: Review,
+  nctId: string,
+  tables: readonly number[],
+  derived: Derived | null,
+  changes: readonly Change[],
+  events: readonly MemberEvent[],
+  list: readonly Membership[],
+): FlagContext {
+  return {
+    review: review.id,
+    nctId,
+    tables,
+    printed: review.tables.some(({ rows }) => rows.some((row) => row.nctId === nctId)),
+    facts: derived?.facts ?? null,
+    drift: derived?.drift ?? [],
+    changes,
+    events: events.filter((event) => event.nctId === nctId),
+    conflicts: derived?.product?.conflicts ?? [],
+    present: list.some(({ state }) => state === "present"),
+  };
+}

@@ -1,0 +1,136 @@
+import type { Change, ChangeKind, Drift, FlagKind, Severity } from "../../db/model.ts";
+import type { RecordConflict } from "../extract/product.ts";
+import type { Facts } from "../normalize/facts.ts";
+import type { MemberEvent } from "../review/membership.ts";
+
+/** What flag rules are made of: what they see of a study, and the ways in which causes are found. */
+
+/** A study as the flag rules see it in one run of one review. */
+export interface FlagContext {
+  review: string;
+  nctId: string;
+  /** Tables under which it is shown; flags of the study as such go under the first. */
+  tables: readonly number[];
+  /** Does a curated table print it? */
+  printed: boolean;
+  /** Null for a printed study that the registry never showed us. */
+  facts: Facts | null;
+  drift: readonly Drift[];
+  /** Registry changes that this review has not looked at yet, without historic ones. */
+  changes: readonly Change[];
+  events: readonly MemberEvent[];
+  conflicts: readonly RecordConflict[];
+  /** Is it still a member? */
+  present: boolean;
+}
+
+/** One reason to ask: where, the new value (part of the flag's identity), and the sentence. */
+export interface FlagCause {
+  table: number;
+  column: string;
+  value: string;
+  message: string;
+  evidence: Record<string, unknown>;
+  severity?: Severity;
+}
+
+export interface FlagRule {
+  kind: FlagKind;
+  severity: Severity;
+  /**
+   * `state`: resolved by the run that sees the state end; `holds` says whether it lasts where no new cause is given.
+   * `event`: stays until a person resolves it.
+   */
+  lasts: "state" | "event";
+  holds?: (context: FlagContext) => boolean;
+  causes(context: FlagContext): FlagCause[];
+  advice: string;
+  reason: string;
+}
+
+/** 0 stands for no table. */
+export const table = (context: FlagContext): number => context.tables[0] ?? 0;
+
+export function changesOf(context: FlagContext, kinds: readonly ChangeKind[]): Change[] {
+  return context.changes.filter(({ kind }) => kinds.includes(kind));
+}
+
+/** The status cell of each table that prints the study, where it differs from what is printed. */
+export function statusDrift(context: FlagContext): Drift[] {
+  return context.drift.filter(
+    ({ column, kind }) => column === "status" && ["moved", "differed_when_printed"].includes(kind),
+  );
+}
+
+export function ends(facts: Facts): string {
+  const why = facts.whyStopped === null ? "no reason stated" : `reason stated: ${facts.whyStopped}`;
+  return `${facts.status.toLowerCase()}, ${why}`;
+}
+
+/** Status states: raised for a printed study by its state, for a candidate only by the change into it. */
+export function statusState(
+  statuses: readonly string[],
+  say: (facts: Facts) => string,
+): Pick<FlagRule, "lasts" | "holds" | "causes"> {
+  const isIn = ({ facts }: FlagContext): boolean => facts !== null && statuses.includes(facts.status);
+  return {
+    lasts: "state",
+    holds: isIn,
+    causes(context) {
+      const { facts } = context;
+      if (facts === null || !isIn(context)) return [];
+      const changed = context.changes.find(({ column }) => column === "status");
+      if (!context.printed && changed === undefined) return [];
+      const path = "protocolSection.statusModule.overallStatus";
+      return [
+        {
+          table: table(context),
+          column: "status",
+          value: facts.status,
+          message: say(facts),
+          evidence: { path, why_stopped: facts.whyStopped, from: changed?.old ?? null },
+        },
+      ];
+    },
+  };
+}
+
+export function fromChanges(kinds: readonly ChangeKind[]): (context: FlagContext) => FlagCause[] {
+  return (context) =>
+    changesOf(context, kinds).map((change) => ({
+      table: table(context),
+      column: change.column,
+      value: change.new ?? "",
+      message: `${change.column.replaceAll("_", " ")}: ${change.old ?? "not stated"} -> ${change.new ?? "not stated"}`,
+      evidence: { old: change.old, new: change.new, ...change.detail },
+    }));
+}
+
+export function fromDrift(kind: Drift["kind"], say: (drift: Drift) => string): (context: FlagContext) => FlagCause[] {
+  return (context) =>
+    context.drift
+      .filter((drift) => drift.kind === kind && drift.column !== "status")
+      .map((drift) => ({
+        table: drift.table,
+        column: drift.column,
+        value: drift.registry ?? "",
+        message: say(drift),
+        evidence: { curated: drift.curated, registry: drift.registry, basis: drift.basis, note: drift.note },
+      }));
+}
+
+export function fromEvents(
+  event: MemberEvent["event"][],
+  say: (event: MemberEvent) => string,
+): (context: FlagContext) => FlagCause[] {
+  return (context) =>
+    context.events
+      .filter((one) => event.includes(one.event))
+      .map((one) => ({
+        table: table(context),
+        column: "",
+        value: `${one.event} ${String(one.detail["survivor"] ?? one.watchlist)}`,
+        message: say(one),
+        evidence: { watchlist: one.watchlist, ...one.detail },
+      }));
+}

@@ -1,0 +1,49 @@
+import type { Database } from "../db/open.ts";
+import { readCuratedVersions, stageCurated } from "../db/standing.ts";
+import { printCurated } from "./review/columns.ts";
+import type { CuratedTable, Review } from "./review/review.ts";
+
+/** A curated table's file becomes a version of the table (design 4.5); it is in force once its run is published. */
+
+/** Imports each table whose file differs from the version in force, as the next version. */
+export async function importTables(
+  database: Database,
+  review: Review,
+): Promise<{ tables: Record<string, number>; imported: boolean }> {
+  const current = await readCuratedVersions(database.db, review.id);
+  const tables: Record<string, number> = {};
+  let imported = false;
+  for (const table of review.tables) {
+    const known = current.get(table.table);
+    if (known?.fileHash === table.fileHash) {
+      tables[table.table] = known.version;
+      continue;
+    }
+    imported = true;
+    tables[table.table] = known === undefined ? table.version : known.version + 1;
+    await stageCurated(database.db, ...curatedRows(review, table, tables[table.table] ?? 1));
+  }
+  return { tables, imported };
+}
+
+function curatedRows(
+  review: Review,
+  table: CuratedTable,
+  version: number,
+): [Parameters<typeof stageCurated>[1], Parameters<typeof stageCurated>[2]] {
+  const key = { review: review.id, tableNo: table.table, version };
+  const { statusConvention, footnotes } = table;
+  const cells = table.rows.flatMap((row, position) =>
+    Object.entries(row.cells).map(([column, value]) => ({
+      ...key,
+      nctId: row.nctId,
+      columnName: column,
+      value: printCurated(column as keyof typeof row.cells, value ?? null),
+      neutral: value ?? null,
+      position,
+      footnotes: row.footnotes,
+      cite: row.cite,
+    })),
+  );
+  return [{ ...key, title: table.title, fileHash: table.fileHash, definition: { statusConvention, footnotes } }, cells];
+}
