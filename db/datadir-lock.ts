@@ -122,9 +122,11 @@ function refusal(path: string, content: string | null, blocked: boolean): Triald
     state: "nothing was read or written",
     next: blocked
       ? `make sure that no trialdrift process runs, then delete ${path}.reap and ${path}`
-      : holder !== null && holder.host !== hostname()
-        ? `end it there; if that machine is gone for good, delete ${path}`
-        : "wait for it, end it, or use DATABASE_URL with a Postgres server, which serves many at once",
+      : holder === null
+        ? `make sure that no trialdrift process runs, then delete ${path}`
+        : holder.host !== hostname()
+          ? `end it there; if that machine is gone for good, delete ${path}`
+          : "wait for it, end it, or use DATABASE_URL with a Postgres server, which serves many at once",
   });
 }
 
@@ -143,9 +145,9 @@ export async function lockDirectory(
   let told = false;
   while (!createExclusive(path, mine)) {
     const content = read(path);
-    if (content === null) continue;
-    const holder = parse(content);
-    const outcome = holder !== null && isStale(holder) ? reap(path, content, mine) : "held";
+    // Gone meanwhile, or not readable by this user: the next try tells the first, the deadline ends the second.
+    const holder = content === null ? null : parse(content);
+    const outcome = content !== null && holder !== null && isStale(holder) ? reap(path, content, mine) : "held";
     if (outcome === "taken") break;
     if (outcome === "changed") continue;
     if (performance.now() >= deadline) throw refusal(path, content, outcome === "blocked");

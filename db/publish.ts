@@ -26,6 +26,8 @@ export interface HeadMove {
 
 export interface Publication {
   runId: number;
+  /** Newest change when the reviews were settled; null where none was. A later one of another run is news they lack. */
+  newestSeen: number | null;
   heads: HeadMove[];
   /** Staged versions that become visible without being the head: older input. */
   history: { versionId: string; nctId: string; firstDataAt: string }[];
@@ -49,7 +51,7 @@ export interface Publication {
   run: Partial<typeof runs.$inferInsert> & { reviews: Record<string, ReviewRun> };
 }
 
-/** Another run moved these heads since they were read; nothing was published. */
+/** Another run moved these heads, or published changes of these studies, since they were read; nothing was published. */
 export class HeadsMoved extends Error {
   readonly nctIds: string[];
   constructor(nctIds: string[]) {
@@ -76,6 +78,16 @@ async function checkHeads(tx: Db, plan: Publication): Promise<void> {
     .filter(([nctId, version]) => (now.get(nctId) ?? null) !== version)
     .map(([nctId]) => nctId);
   if (moved.length > 0) throw new HeadsMoved(moved);
+}
+
+/** The reviews' cursors will move to the newest change: what came since they were settled would never become news. */
+async function checkNews(tx: Db, plan: Publication): Promise<void> {
+  if (plan.newestSeen === null) return;
+  const later = await rows<{ nct_id: string }>(
+    tx,
+    sql`select distinct nct_id from trialdrift.changes where change_id > ${plan.newestSeen}`,
+  );
+  if (later.length > 0) throw new HeadsMoved(later.map(({ nct_id }) => nct_id));
 }
 
 async function showVersions(tx: Db, plan: Publication): Promise<void> {
@@ -165,6 +177,7 @@ export async function publish(database: Database, plan: Publication): Promise<vo
   await database.db.transaction(async (tx) => {
     await tx.execute(PUBLISHING);
     await checkHeads(tx, plan);
+    await checkNews(tx, plan);
     await showVersions(tx, plan);
     await writeNews(tx, plan);
     await writeMembers(tx, plan);

@@ -89,6 +89,15 @@ export function readUnseenChanges(
   );
 }
 
+/** Studies with a published change after a cursor, news or history. */
+export async function readStudiesChangedAfter(db: Db, cursor: number): Promise<string[]> {
+  const found = await rows<{ nctId: string }>(
+    db,
+    sql`select distinct nct_id as "nctId" from trialdrift.changes where change_id > ${cursor}`,
+  );
+  return found.map(({ nctId }) => nctId);
+}
+
 /** The version in force before a run of each of a review's tables, with its file's hash; {} when never published. */
 export async function readCuratedVersions(
   db: Db,

@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
 import type { Noun } from "../pipeline/report/list-columns.ts";
+import { SHOWN_COLUMNS } from "../pipeline/report/show.ts";
 import { demo } from "./commands/demo.ts";
 import { extract } from "./commands/extract.ts";
 import { type ListFlags, listNoun } from "./commands/list.ts";
 import { recompute } from "./commands/recompute.ts";
 import { replay } from "./commands/replay.ts";
+import { show, type ShowFlags } from "./commands/show.ts";
 import { sync } from "./commands/sync.ts";
 import { table, type TableFlags } from "./commands/table.ts";
 import { perform } from "./exit.ts";
@@ -89,6 +91,17 @@ for (const [name, view, about] of NOUNS) {
     .addOption(format("text", "csv", "json"))
     .action((options: ListFlags) => perform((context) => listNoun(context, view, options)));
 }
+
+program
+  .command("show")
+  .description("one study: status, changes, membership, cells with their words, drift, open flags")
+  .addArgument(new Argument("<nct...>", "ids of studies"))
+  .addOption(review())
+  .addOption(
+    new Option("--column <name>", "only this column: both sides, words, rule, why this kind").choices(SHOWN_COLUMNS),
+  )
+  .addOption(format("text", "json"))
+  .action((ids: string[], options: ShowFlags) => perform((context) => show(context, ids, options)));
 
 program
   .command("extract")

@@ -9,6 +9,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 /** How a command ends: its exit code, or an error explained on stderr with the code that belongs to it. */
 export async function perform(work: (context: Context) => Promise<number>): Promise<void> {
   let context: Context | null = null;
+  // A failed write also makes the stream complain by itself; print() hears of it by its own promise.
+  process.stdout.on("error", () => {});
   try {
     context = openContext(process.env);
     process.exitCode = await work(context);

@@ -28,7 +28,7 @@ export function storedDerivation(
     cells: derived.cells,
     drift: derived.drift,
   };
-  const derivationId = contentId(JSON.stringify([said, derived.product]));
+  const derivationId = contentId(JSON.stringify([said, derived.product, derived.screened]));
   const { product } = derived;
   return {
     derivation: {
@@ -82,16 +82,21 @@ export function flagContext(
   events: readonly MemberEvent[],
   list: readonly Membership[],
 ): FlagContext {
+  const printed = review.tables.some(({ rows }) => rows.some((row) => row.nctId === nctId));
+  const screened = derived?.screened ?? null;
+  // What screening leaves out is tracked, but asks nobody anything.
+  const asks = printed || screened?.verdict !== "out";
   return {
     review: review.id,
     nctId,
     tables,
-    printed: review.tables.some(({ rows }) => rows.some((row) => row.nctId === nctId)),
+    printed,
+    screened,
     facts: derived?.facts ?? null,
     drift: derived?.drift ?? [],
-    changes,
+    changes: asks ? changes : [],
     events: events.filter((event) => event.nctId === nctId),
-    conflicts: derived?.product?.conflicts ?? [],
+    conflicts: asks ? (derived?.product?.conflicts ?? []) : [],
     present: list.some(({ state }) => state === "present"),
   };
 }

@@ -8,6 +8,7 @@ import type { Study } from "./registry/study.ts";
 import { type Notation, parseNotation, printRoute } from "./review/codes.ts";
 import { printedSource, readCells } from "./review/columns.ts";
 import type { CuratedTable, Review } from "./review/review.ts";
+import { type Screened, screen } from "./review/screening.ts";
 
 /**
  * THE HEART, pure: a study, the study before it and a review in; facts, changes, cells and drift out. Both records are read
@@ -21,6 +22,7 @@ export const FACTS_VERSION = 1;
 export const RULE_VERSIONS: Record<string, string> = {
   facts: String(FACTS_VERSION),
   extractor: EXTRACTOR_VERSION,
+  screening: "1",
   drift: "1",
   changes: "1",
   flags: "1",
@@ -40,6 +42,8 @@ export interface Derived {
   cellSource: string[];
   cells: Cell[];
   drift: Drift[];
+  /** Null where there is no record to screen. */
+  screened: Screened | null;
 }
 
 /** Reads what a review needs of a record: facts, and the product where the review has a lexicon. */
@@ -92,7 +96,12 @@ export function deriveMember(input: {
   const notation = parseNotation(review.codes);
   const now = study === null ? null : read(study, review, notation);
   const then = input.asOf === null ? null : read(input.asOf, review, notation);
-  const tables = review.tables.filter(({ table }) => input.tables.includes(table));
+  const screened = study === null ? null : screen(study, now?.product ?? null, input.tables, review.screening);
+  const prints = ({ rows }: CuratedTable): boolean => rows.some((row) => row.nctId === nctId);
+  // A study that screening leaves out is not missing from a table.
+  const tables = review.tables.filter(
+    (table) => input.tables.includes(table.table) && (prints(table) || screened?.verdict === "in"),
+  );
   return {
     facts: now?.facts ?? null,
     product: now?.product ?? null,
@@ -100,5 +109,6 @@ export function deriveMember(input: {
     cellSource: now?.product == null ? [] : printedSource(now.facts, now.product, notation),
     cells: now?.cells ?? [],
     drift: tables.flatMap((table) => driftIn(table, nctId, now, then, gone, review, notation)),
+    screened,
   };
 }

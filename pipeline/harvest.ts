@@ -1,6 +1,6 @@
 import type { Change, Outcome, WalkLedger } from "../db/model.ts";
 import { type Head, pack } from "../db/store.ts";
-import { contentId, coreHash, derivedHash } from "./hash.ts";
+import { contentId, serialize } from "./hash.ts";
 import type { Study } from "./registry/study.ts";
 import { validate } from "./registry/validate.ts";
 import type { Source } from "./sources/source.ts";
@@ -52,6 +52,8 @@ export interface Valid {
   study: Study;
   nctId: string;
   dataAt: string;
+  /** The record as text; `core` and `derived` are its hashes. */
+  json: () => string;
   core: string;
   derived: string;
 }
@@ -104,5 +106,5 @@ export function admit(
     );
     return { nctId, hash: "", valid: null };
   }
-  return { nctId, hash: "", valid: { study, nctId, dataAt, core: coreHash(study), derived: derivedHash(study) } };
+  return { nctId, hash: "", valid: { study, nctId, dataAt, ...serialize(study) } };
 }

@@ -144,14 +144,15 @@ async function placeOlder(
 /** The plan of one run. Pure but for what it must read to place older input. */
 export async function planPublication(
   db: Db,
-  input: { runId: number; at: string; harvest: Harvest; settled: readonly Settled[]; run: Publication["run"] },
+  input: { runId: number; at: string; newestSeen: number; harvest: Harvest; settled: readonly Settled[]; run: Publication["run"] },
 ): Promise<Publication> {
-  const { runId, at, harvest, settled, run } = input;
+  const { runId, at, newestSeen, harvest, settled, run } = input;
   const arrivals = [...harvest.arrivals.values()];
   const of = (...outcomes: Outcome[]): Arrival[] => arrivals.filter(({ outcome }) => outcomes.includes(outcome));
   const older = await placeOlder(db, of("older"), at, runId);
   return {
     runId,
+    newestSeen: settled.length > 0 ? newestSeen : null,
     heads: of("new", "changed").map((one) => ({
       nctId: one.nctId,
       expected: one.head?.version_id ?? null,

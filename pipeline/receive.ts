@@ -13,7 +13,7 @@ import {
 import { differingPaths } from "./change/difference.ts";
 import { deriveStudy, FACTS_VERSION } from "./derive.ts";
 import { admit, type Arrival, type Harvest, refuse, type Valid } from "./harvest.ts";
-import { versionId } from "./hash.ts";
+import { serialize, versionId } from "./hash.ts";
 import { openWalk, walkProblem } from "./ledger.ts";
 import type { Facts } from "./normalize/facts.ts";
 import type { Study } from "./registry/study.ts";
@@ -94,7 +94,7 @@ async function take(db: Db, runId: number, harvest: Harvest, valid: readonly Val
     const id = writes || head === null ? versionId(one.nctId, one.core, one.dataAt) : head.version_id;
     harvest.arrivals.set(one.nctId, arrivalOf(one, head, outcome, id, facts, changes, before));
     if (writes && facts !== null) {
-      const raw = pack(JSON.stringify(one.study));
+      const raw = pack(one.json());
       staged.push({
         version: {
           versionId: id,
@@ -126,7 +126,7 @@ function arrivalOf(
   const posted = one.study.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
   const earlier = before?.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
   const dateless = outcome === "changed" && posted === earlier;
-  const replaces = outcome === "derived_only" ? { raw: pack(JSON.stringify(one.study)), record: one.study } : null;
+  const replaces = outcome === "derived_only" ? { raw: pack(one.json()), record: one.study } : null;
   return {
     nctId: one.nctId,
     outcome,
@@ -202,17 +202,7 @@ export async function receiveAgain(db: Db, runId: number, harvest: Harvest, nctI
   );
   const valid = moved.map((one) => {
     const study = (one.replaces?.record ?? stored.get(one.versionId)) as Study;
-    return { study, nctId: one.nctId, dataAt: one.dataAt, core: one.coreHash, derived: one.derivedHash };
+    return { study, nctId: one.nctId, dataAt: one.dataAt, ...serialize(study) };
   });
-  await stage(
-    db,
-    harvest,
-    "moved heads",
-    await take(
-      db,
-      runId,
-      harvest,
-      valid.filter(({ study }) => study !== undefined),
-    ),
-  );
+  await stage(db, harvest, "moved heads", await take(db, runId, harvest, valid));
 }

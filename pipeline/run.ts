@@ -2,7 +2,7 @@ import type { Job, RunState } from "../db/model.ts";
 import type { Database } from "../db/open.ts";
 import { HeadsMoved, publish } from "../db/publish.ts";
 import { knownQuarantine } from "../db/quarantine.ts";
-import { abandonDead, closeRun, openRun } from "../db/runs.ts";
+import { abandonDead, closeRun, newestChange, openRun } from "../db/runs.ts";
 import { discardStaged } from "../db/store.ts";
 import { readMemberships } from "../db/standing.ts";
 import { RULE_VERSIONS } from "./derive.ts";
@@ -124,6 +124,7 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
   const { harvest, dataAt, fates } = walked;
   for (let attempt = 1; ; attempt += 1) {
     const at = now();
+    const newestSeen = await newestChange(database.db);
     const { distinct, outcomes } = countOutcomes(harvest);
     const problems = [...harvest.problems, runProblem(distinct, outcomes) ?? []].flat();
     const known = await knownQuarantine(database.db, [...harvest.quarantined.values()]);
@@ -162,7 +163,7 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
     try {
-      await publish(database, await planPublication(database.db, { runId, at, harvest, settled, run }));
+      await publish(database, await planPublication(database.db, { runId, at, newestSeen, harvest, settled, run }));
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;

@@ -4,6 +4,7 @@ import {
   readMembers,
   readMemberships,
   readStandingFlags,
+  readStudiesChangedAfter,
   readUnseenChanges,
   readVersionsAsOf,
 } from "../db/standing.ts";
@@ -73,6 +74,7 @@ export async function settle(
     review,
     before,
     at,
+    asked: input.walk !== null,
     ...(input.walk ?? { seen: matchedBefore(before), fates: fatesBefore(before), complete: false }),
   });
   const standing = new Map([...before, ...memberships].map((one) => [`${one.watchlist} ${one.nctId}`, one]));
@@ -83,12 +85,16 @@ export async function settle(
     if (outcome === "new" || outcome === "changed") heads.set(nctId, versionId);
   }
 
-  const everything =
+  const edited =
     last === null ||
     last.rules !== rules ||
     last.folderHash !== review.folderHash ||
     last.lexiconHash !== review.lexiconHash;
-  const touched = new Set(events.map(({ nctId }) => nctId));
+  // Older input may be the record of a table's as-of date: no news, but another basis of drift.
+  const touched = new Set([
+    ...events.map(({ nctId }) => nctId),
+    ...(await readStudiesChangedAfter(db, last?.cursor ?? 0)),
+  ]);
   const wanted: string[] = [];
   const members: Settled["members"] = [];
   const dropped: string[] = [];
@@ -108,7 +114,7 @@ export async function settle(
     const known = held.get(nctId);
     const stale =
       known === undefined || known.versionId !== (heads.get(nctId) ?? null) || known.tables.join() !== shown.join();
-    if (everything || stale || touched.has(nctId)) wanted.push(nctId);
+    if (edited || input.walk === null || stale || touched.has(nctId)) wanted.push(nctId);
   }
 
   const unseen = await unseenChanges(db, review.id, last?.cursor ?? 0, harvest, tablesBy);
@@ -137,8 +143,8 @@ export async function settle(
           nctId,
           tables: shown,
           derivationId: one.derivation.derivationId,
-          screened: "in",
-          screenedReason: null,
+          screened: derived.screened?.verdict ?? "in",
+          screenedReason: derived.screened?.reason ?? null,
         });
       }
       contexts.push(flagContext(review, nctId, shown, derived, unseen.get(nctId) ?? [], events, list));
@@ -156,7 +162,8 @@ export async function settle(
       flagContext(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? []),
     );
 
-  const baseline = last === null;
+  // A recompute before the first walk has seen nothing yet: the baseline is still to come.
+  const baseline = last === null || (last.baseline && last.dataAt === null);
   const flags = reconcileFlags(
     contexts,
     await readStandingFlags(
@@ -176,11 +183,12 @@ export async function settle(
     tables,
     flags,
     derived: wanted.length,
-    changed: everything || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0,
+    changed: edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0,
     said: {
       state: complete ? "published" : "incomplete",
       baseline,
-      dataAt: input.walk?.dataAt ?? last?.dataAt ?? null,
+      // Reading the store alone makes nothing fresher, and leaves an edited query to be asked.
+      dataAt: input.walk?.dataAt ?? null,
       folderHash: review.folderHash,
       lexiconHash: review.lexiconHash,
       rules,

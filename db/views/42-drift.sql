@@ -9,7 +9,8 @@ select m.review,
        x.kind,
        x.basis,
        x.table_version,
-       v.last_update_posted
+       v.last_update_posted,
+       x.note
   from trialdrift.members m
   join trialdrift.derivations d on d.derivation_id = m.derivation_id
   join trialdrift.drift x on x.derivation_id = m.derivation_id

@@ -58,6 +58,16 @@ export async function table(context: Context, flags: TableFlags): Promise<number
     width: width(),
     colour: process.stdout.isTTY === true,
   };
-  for (const head of heads) await print(printTable({ head, dataDate, trials, drift, cells, curated }, options));
+  const [first, ...more] = heads.map((head) => printTable({ head, dataDate, trials, drift, cells, curated }, options));
+  if (flags.format === "csv" && more.length > 0)
+    throw new TrialdriftError({
+      code: "usage",
+      message: `review ${review} has ${heads.length} tables, and a CSV file holds one`,
+      next: `--table one of: ${heads.map((head) => head.table).join(", ")}`,
+    });
+  const whole = [first ?? "", ...more];
+  await print(
+    flags.format === "json" && more.length > 0 ? `[${whole.map((text) => text.trim()).join(",\n")}]` : whole.join("\n"),
+  );
   return 0;
 }

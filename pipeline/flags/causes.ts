@@ -2,6 +2,7 @@ import type { Change, ChangeKind, Drift, FlagKind, Severity } from "../../db/mod
 import type { RecordConflict } from "../extract/product.ts";
 import type { Facts } from "../normalize/facts.ts";
 import type { MemberEvent } from "../review/membership.ts";
+import type { Screened } from "../review/screening.ts";
 
 /** What flag rules are made of: what they see of a study, and the ways in which causes are found. */
 
@@ -13,6 +14,8 @@ export interface FlagContext {
   tables: readonly number[];
   /** Does a curated table print it? */
   printed: boolean;
+  /** What screening says of it; null where there is no record. */
+  screened: Screened | null;
   /** Null for a printed study that the registry never showed us. */
   facts: Facts | null;
   drift: readonly Drift[];
@@ -133,4 +136,32 @@ export function fromEvents(
         message: say(one),
         evidence: { watchlist: one.watchlist, ...one.detail },
       }));
+}
+
+/** A member that no table prints, by what screening says of it: a state that ends when it is printed, screened otherwise or leaves. */
+export function candidate(
+  verdict: Screened["verdict"],
+  say: (facts: Facts, reason: string) => string,
+): Pick<FlagRule, "lasts" | "holds" | "causes"> {
+  const isOne = ({ printed, present, screened }: FlagContext): boolean =>
+    !printed && present && screened?.verdict === verdict;
+  return {
+    lasts: "state",
+    holds: isOne,
+    causes(context) {
+      const { facts, screened, nctId } = context;
+      if (!isOne(context) || facts === null || screened === null) return [];
+      const curates = context.drift.some(({ column }) => column === "*");
+      return [
+        {
+          table: table(context),
+          column: "*",
+          value: nctId,
+          message: say(facts, screened.reason),
+          evidence: { first_posted: facts.firstPosted, screening: screened.reason, words: screened.evidence },
+          ...(curates ? {} : { severity: "low" as const }),
+        },
+      ];
+    },
+  };
 }

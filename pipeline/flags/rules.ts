@@ -1,4 +1,5 @@
 import {
+  candidate,
   changesOf,
   ends,
   type FlagRule,
@@ -136,26 +137,19 @@ export const FLAG_RULES: readonly FlagRule[] = [
   {
     kind: "new_trial",
     severity: "medium",
-    lasts: "state",
-    holds: ({ printed, present }) => !printed && present,
-    causes(context) {
-      const { facts, printed, present } = context;
-      if (printed || !present || facts === null) return [];
-      const said = `not in the table: ${facts.title} (${facts.status.toLowerCase()}, first posted ${facts.firstPosted ?? "on an unknown date"})`;
-      const curates = context.drift.some(({ column }) => column === "*");
-      return [
-        {
-          table: table(context),
-          column: "*",
-          value: context.nctId,
-          message: said,
-          evidence: { first_posted: facts.firstPosted },
-          ...(curates ? {} : { severity: "low" as const }),
-        },
-      ];
-    },
+    ...candidate("in", ({ title, status, firstPosted }) => {
+      const posted = firstPosted === null ? "first posted on an unknown date" : `first posted ${firstPosted}`;
+      return `not in the table: ${title} (${status.toLowerCase().replaceAll("_", " ")}, ${posted})`;
+    }),
     advice: "Decide whether it belongs into the next version.",
-    reason: "matches a watchlist and no curated table prints it; low where the review has no table",
+    reason: "matches a watchlist, passes screening, and no curated table prints it; low where the review has no table",
+  },
+  {
+    kind: "screening_uncertain",
+    ...candidate("uncertain", ({ title }, reason) => `cannot be screened by rule: ${title} (${reason})`),
+    severity: "low",
+    advice: "Read the record and decide whether it belongs to the review; pin it if it does.",
+    reason: "uncertain ones are asked about, never silently in or out",
   },
   {
     kind: "left_watchlist",

@@ -45,6 +45,7 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
       "basis",
       "table_version",
       "last_update_posted",
+      "note",
     ],
     columns: [
       fixed("table", (row) => String(row.table_no)),

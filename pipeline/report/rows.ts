@@ -59,6 +59,8 @@ export interface DriftRow {
   basis: Basis | null;
   table_version: number | null;
   last_update_posted: string | null;
+  /** Why this kind, in words: what was kept, added and lost, or where else the fact stands. */
+  note: string | null;
 }
 
 export interface ChangeRow {

@@ -100,6 +100,7 @@ export function readReview(reviewsDir: string, id: string, ownLexicons: string):
     tables: tables.filter((table) => table !== null),
     lexicon: read?.lexicon ?? null,
     lexiconHash: read?.hash ?? null,
+    screening: review.screening,
     codes: review.codes,
     folderHash: sha(JSON.stringify([definition, tables.map((table) => table?.fileHash ?? null)])),
     definition: definition as Record<string, unknown>,

@@ -89,13 +89,15 @@ function stateOf(fate: Fate | undefined): { state: MemberState; survivor: string
 
 /**
  * Compares the memberships that stand with those that today's answer gives. Only what changed is returned. An incomplete
- * walk records no departure; an edited query ends memberships as `query_changed`, which is no news about the study.
+ * walk records no departure, not even of a match whose study is pinned; an edited query ends memberships as `query_changed`, which is no news about the study.
  */
 export function decideMembership(input: {
   review: Review;
   seen: ReadonlyMap<string, ReadonlySet<string>>;
   fates: ReadonlyMap<string, Fate>;
   complete: boolean;
+  /** False: the store alone was read, so that no membership answers an edited query yet. Default true. */
+  asked?: boolean;
   before: readonly Membership[];
   at: string;
 }): { memberships: Membership[]; events: MemberEvent[] } {
@@ -121,10 +123,12 @@ export function decideMembership(input: {
       });
   };
 
-  for (const { watchlist, nctId, how } of now.values()) {
+  for (const { watchlist, nctId, how: found } of now.values()) {
     const known = held.get(key(watchlist, nctId));
-    const queryHash = hashes.get(watchlist) ?? null;
-    const fate = how.includes("matched") ? undefined : fates.get(nctId);
+    const unseen = !input.complete && known?.how.includes("matched") === true && !found.includes("matched");
+    const how: MemberHow[] = unseen ? ["matched", ...found] : found;
+    const queryHash = input.asked === false && known !== undefined ? known.queryHash : (hashes.get(watchlist) ?? null);
+    const fate = found.includes("matched") ? undefined : fates.get(nctId);
     const { state, survivor } =
       fate === undefined || fate.kind === "left" ? { state: "present" as const, survivor: null } : stateOf(fate);
     const same =

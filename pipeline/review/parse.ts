@@ -1,5 +1,7 @@
 import * as z from "zod";
 import type { COLUMNS } from "../../db/model.ts";
+import type { ProductType } from "../extract/product.ts";
+import { anyOf } from "../extract/term.ts";
 import { normalizeNctId } from "../registry/query.ts";
 import { isPartialDate } from "../registry/study.ts";
 import type { CuratedTable } from "./review.ts";
@@ -20,6 +22,62 @@ const query = z.strictObject(
     ]),
   ),
 );
+
+/** A term of the language that lexicons are written in (extract/term.ts). */
+const term = z.string().superRefine((text, context) => {
+  try {
+    void new RegExp(anyOf([text]));
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+  }
+});
+const terms = z.array(term).min(1);
+/** Words of a screening rule: `except` begins where a term does; `not_after`, `not_before` stand beside it. */
+const words = { terms, except: terms.optional(), not_after: terms.optional(), not_before: terms.optional() };
+const named = z.strictObject({ ...words, reason: z.string().min(1).optional() });
+const coded = z.strictObject({ ...named.shape, code: name, name: z.string().min(1) });
+const PRODUCT_TYPES = ["cells", "exosomes_or_ev", "conditioned_medium_or_secretome", "other"] as const;
+
+/** `screening` of review.json: what is in, as data. Keys left out are not asked. */
+const screeningSchema = z.strictObject({
+  note: z.string().optional(),
+  /** Registry values of studyType that are in. */
+  study_types: z.array(z.string().min(1)).min(1).optional(),
+  product_types: z
+    .array(z.enum(PRODUCT_TYPES satisfies readonly ProductType[]))
+    .min(1)
+    .optional(),
+  /** Names of an intervention that may hide the product: where none is read, the study is uncertain, not out. */
+  unclear_product: named.optional(),
+  /** Words directly before or after a name that deny it. */
+  denials: z.strictObject({ before: terms.optional(), after: terms.optional() }).optional(),
+  conditions: z.array(
+    z.strictObject({
+      /** Table whose candidates it is asked of; left out: of all. */
+      table: z.int().positive().optional(),
+      name: z.string().min(1),
+      /** Looked for in conditions, titles and keywords. */
+      named,
+      /** Looked for in inclusion criteria; left out: the same words. */
+      inclusion: named.optional(),
+      /** Conditions that put a study aside when it names only them, and mark it as mixed otherwise. */
+      others: z.array(coded).optional(),
+      /** Words that leave it open whether the condition is meant. */
+      unspecified: coded.optional(),
+    }),
+  ),
+  footnotes: z
+    .array(
+      z.strictObject({
+        ...named.shape,
+        mark: z.string().min(1),
+        table: z.int().positive().optional(),
+        means: z.string().min(1),
+      }),
+    )
+    .optional(),
+});
+export type Screening = z.infer<typeof screeningSchema>;
 
 const reviewSchema = z.looseObject({
   id: name,
@@ -42,6 +100,7 @@ const reviewSchema = z.looseObject({
     )
     .min(1),
   tables: z.array(z.strictObject({ table: z.int().positive(), title: z.string(), file: name })).optional(),
+  screening: screeningSchema.nullish(),
   codes: z.unknown().optional(),
 });
 
@@ -87,6 +146,7 @@ export interface ParsedReview {
   lexicon: string | null;
   watchlists: { id: string; table: number | null; query: Record<string, string> | null; pinned: string[] }[];
   tables: { table: number; title: string; file: string }[];
+  screening: Screening | null;
   codes: unknown;
 }
 
@@ -117,6 +177,8 @@ export function parseReview(content: unknown, file: string, problems: string[]):
     problems.push(`${file} $.watchlists: id "${id}" occurs twice`);
   for (const table of repeated((raw.tables ?? []).map((one) => one.table)))
     problems.push(`${file} $.tables: table ${table} occurs twice`);
+  if (raw.screening?.product_types !== undefined && (raw.lexicon ?? null) === null)
+    problems.push(`${file} $.screening.product_types: a product is read with a lexicon, and the review names none`);
   return {
     id: raw.id,
     title: raw.title,
@@ -130,6 +192,7 @@ export function parseReview(content: unknown, file: string, problems: string[]):
       pinned: one.pinned ?? [],
     })),
     tables: raw.tables ?? [],
+    screening: raw.screening ?? null,
     codes: raw.codes,
   };
 }

@@ -1,6 +1,7 @@
 import type { ColumnName } from "../../db/model.ts";
 import type { Lexicon } from "../extract/lexicon.ts";
 import type { WatchQuery } from "../registry/query.ts";
+import type { Screening } from "./screening.ts";
 
 /** A watchlist: a query of the registry's own, or pinned ids alone. */
 export interface Watchlist {
@@ -44,6 +45,8 @@ export interface Review {
   tables: CuratedTable[];
   lexicon: Lexicon | null;
   lexiconHash: string | null;
+  /** Null: everything that the watchlists bring is in. */
+  screening: Screening | null;
   /** The review's notation (review.json `codes`), parsed by codes.ts. */
   codes: unknown;
   /** Hash of all files of the folder that the rules read. */

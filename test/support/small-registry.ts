@@ -36,7 +36,7 @@ export interface Said {
 }
 
 export function trial(n: number, said: Said = {}): Json {
-  const heading = { ancestors: [], meshes: [{ id: "D008180", term: said.heading ?? "Lupus" }] };
+  const heading = { ancestors: [], meshes: [{ id: "D008180", term: said.heading ?? said.condition ?? "Lupus" }] };
   return {
     protocolSection: {
       identificationModule: {
@@ -233,11 +233,16 @@ export async function runOnce(
 }
 
 /** Loads records of one data date from a file, as another process would beside a sync: no review, no lock. */
-export async function loadRecords(database: Database, date: string, records: readonly unknown[]): Promise<RunReport> {
+export async function loadRecords(database: Database, date: string, records: readonly Json[]): Promise<RunReport> {
   const folder = mkdtempSync(join(tmpdir(), "trialdrift-load-"));
   const file = join(folder, `records-${date}.jsonl`);
+  // The stamp in the record goes before the date in the file's name.
+  const stamped = records.map((one) => ({
+    ...one,
+    derivedSection: { ...(one["derivedSection"] as Json), miscInfoModule: { versionHolder: date } },
+  }));
   try {
-    writeFileSync(file, records.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    writeFileSync(file, stamped.map((one) => `${JSON.stringify(one)}\n`).join(""));
     return await run({
       database,
       job: "backfill",

@@ -59,6 +59,7 @@ export function drift(
     basis: null,
     table_version: 2,
     last_update_posted: "2021-12-23",
+    note: null,
     ...of,
   };
 }
