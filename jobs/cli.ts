@@ -1,13 +1,17 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
+import type { FlagAnswer } from "../db/flags.ts";
 import type { Noun } from "../pipeline/report/list-columns.ts";
 import { SHOWN_COLUMNS } from "../pipeline/report/show.ts";
 import { demo } from "./commands/demo.ts";
+import { doctor, type DoctorFlags, hoursOf } from "./commands/doctor.ts";
 import { extract } from "./commands/extract.ts";
+import { answer } from "./commands/flags.ts";
 import { type ListFlags, listNoun } from "./commands/list.ts";
 import { recompute } from "./commands/recompute.ts";
 import { replay } from "./commands/replay.ts";
+import { checkReviews, initReview, type InitFlags } from "./commands/reviews.ts";
 import { show, type ShowFlags } from "./commands/show.ts";
 import { sync } from "./commands/sync.ts";
 import { table, type TableFlags } from "./commands/table.ts";
@@ -82,7 +86,7 @@ const NOUNS: readonly [command: string, view: Noun, about: string][] = [
   ["reviews", "reviews", "reviews in the database"],
 ];
 for (const [name, view, about] of NOUNS) {
-  program
+  const noun = program
     .command(name)
     .description(about)
     .addOption(review())
@@ -90,6 +94,41 @@ for (const [name, view, about] of NOUNS) {
     .option("--kind <kinds>", "only these kinds, separated by commas")
     .addOption(format("text", "csv", "json"))
     .action((options: ListFlags) => perform((context) => listNoun(context, view, options)));
+  if (name === "reviews") addReviewVerbs(noun);
+}
+
+/** Plain `reviews` lists what is in the database; these two read and write review folders. */
+function addReviewVerbs(reviews: Command): void {
+  reviews
+    .command("check [id...]")
+    .description("every error in the review folders at once, or one line a sound review; no database")
+    .action((ids: string[]) => perform((context) => checkReviews(context, ids)));
+  reviews
+    .command("init <id>")
+    .description("a new review folder, ready to sync; needs at least one of --cond, --intr, --term, --pin")
+    .requiredOption("--title <title>", "what the review is about")
+    .option("--cond <query>", "the registry's condition query, as written")
+    .option("--intr <query>", "the registry's intervention query, as written")
+    .option("--term <query>", "the registry's query of all fields, as written")
+    .option("--pin <file>", "studies to track whatever the query finds: one NCT id a line")
+    .action((id: string, options: InitFlags) => perform((context) => initReview(context, id, options)));
+}
+
+/** Noun and verb: what a person may answer to flags. */
+const ANSWERS: readonly [verb: string, state: FlagAnswer, about: string][] = [
+  ["ack", "acknowledged", "seen, still open: stays closed to repetition, ends when its state ends"],
+  ["resolve", "resolved", "done: opens anew only when the value has left and come back"],
+];
+for (const [verb, state, about] of ANSWERS) {
+  program.commands
+    .find((command) => command.name() === "flags")
+    ?.command(`${verb} <id...>`)
+    .description(about)
+    .requiredOption("--note <text>", "why, in a few words")
+    .option("--by <name>", "who answers (default: this account's name)")
+    .action((ids: string[], options: { note: string; by?: string }) =>
+      perform((context) => answer(context, ids, state, options)),
+    );
 }
 
 program
@@ -127,6 +166,21 @@ program
   .command("demo")
   .description("the whole job on recorded answers of two dates, in a database of its own")
   .action(() => perform((context) => demo(context)));
+
+program
+  .command("doctor")
+  .description("database, registry, clock, age of each review, and what to do; 3 when one is stale")
+  .addOption(
+    new Option("--max-age <time>", "36h, 90m or 2d: how long a complete run may be ago (a weekday schedule: 80h)")
+      .default(36, "36h")
+      .argParser((text: string): number => {
+        const hours = hoursOf(text);
+        if (hours === null) throw new InvalidArgumentError("Needs a time such as 36h, 90m or 2d.");
+        return hours;
+      }),
+  )
+  .option("--roles", "print the SQL of the role trialdrift_reader, and make it on a server")
+  .action((options: DoctorFlags) => perform((context) => doctor(context, options)));
 
 try {
   await program.parseAsync();

@@ -144,7 +144,14 @@ async function placeOlder(
 /** The plan of one run. Pure but for what it must read to place older input. */
 export async function planPublication(
   db: Db,
-  input: { runId: number; at: string; newestSeen: number; harvest: Harvest; settled: readonly Settled[]; run: Publication["run"] },
+  input: {
+    runId: number;
+    at: string;
+    newestSeen: number;
+    harvest: Harvest;
+    settled: readonly Settled[];
+    run: Publication["run"];
+  },
 ): Promise<Publication> {
   const { runId, at, newestSeen, harvest, settled, run } = input;
   const arrivals = [...harvest.arrivals.values()];

@@ -14,25 +14,36 @@ export interface TableFlags {
   format: "text" | "md" | "csv" | "json";
 }
 
-/** The review meant: the one named, or the only one there is. */
-function choose(named: string | undefined, known: readonly string[]): string {
-  const [only] = known;
-  if (named === undefined && known.length === 1 && only !== undefined) return only;
-  if (named !== undefined && known.includes(named)) return named;
+interface Known {
+  review: string;
+  /** Version in force by table number. */
+  tables: Record<string, number>;
+}
+
+/** The review meant: the one named, or the only one with tables (a watchlist-only review has nothing to print here). */
+function choose(named: string | undefined, known: readonly Known[]): string {
+  if (named !== undefined && known.some(({ review }) => review === named)) return named;
+  const printed = known.filter(({ tables }) => Object.keys(tables).length > 0).map(({ review }) => review);
+  const [only] = printed;
+  if (named === undefined && only !== undefined && printed.length === 1) return only;
+  const none =
+    known.length === 0 ? "none; run trialdrift sync first" : "none; see `trialdrift members` for the studies";
   throw new TrialdriftError({
     code: "usage",
-    message: named === undefined ? "there is more than one review" : `there is no review ${named} in the database`,
-    next: `--review one of: ${known.join(", ") || "none; run trialdrift sync first"}`,
+    message:
+      named !== undefined
+        ? `there is no review ${named} in the database`
+        : printed.length === 0
+          ? "no review in the database has a curated table"
+          : "there is more than one review with tables",
+    next: `--review one of: ${printed.join(", ") || none}`,
   });
 }
 
 /** `table`: the review's table as published by the last run. Reads only. */
 export async function table(context: Context, flags: TableFlags): Promise<number> {
   const { db } = await context.openDatabase("reader");
-  const review = choose(
-    flags.review,
-    (await readView<{ review: string }>(db, "reviews")).map((one) => one.review),
-  );
+  const review = choose(flags.review, await readView<Known>(db, "reviews"));
   const heads = (await readTableHeads(db, review)).filter(
     ({ table }) => flags.table === undefined || table === flags.table,
   );

@@ -4,7 +4,7 @@ import type { Donor } from "../extract/product.ts";
 import type { Acronyms } from "../normalize/outcomes.ts";
 
 export { type ReadSource, type SourceDonors, printCellSource, readCellSource } from "./code-source.ts";
-export { type PrintedRoute, printRoute, type ReadRouteCode, readRoute } from "./code-route.ts";
+export { printRoute, readRoute } from "./code-route.ts";
 
 /** One code of the route column: the neutral route it prints, and what narrows it. */
 export interface RouteCode {

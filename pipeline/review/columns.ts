@@ -8,7 +8,7 @@ import { RESULTS_COLUMN, TYPED_COLUMNS } from "./columns-typed.ts";
 import type { CuratedValue } from "./review.ts";
 
 export { printedSource } from "./columns-product.ts";
-export type { ColumnEntry, Compared, Comparison } from "./column.ts";
+export type { ColumnEntry, Compared } from "./column.ts";
 
 /** TABLE OF COLUMNS: one entry a column of model.ts, in its order. Schema check, drift, report and views follow it. */
 export const COLUMN_TABLE: readonly ColumnEntry[] = [...TYPED_COLUMNS, ...PRODUCT_COLUMNS, RESULTS_COLUMN];

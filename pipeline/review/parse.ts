@@ -8,19 +8,25 @@ import type { CuratedTable } from "./review.ts";
 
 /** The shapes of review.json and of a curated table's file (design 4.4). Every problem is named with file and path. */
 
-const NAME = /^[a-z0-9][a-z0-9._-]*$/;
-const name = z.string().regex(NAME, { error: "small letters, digits, . _ - only" });
-const nctId = z.string().refine((id) => normalizeNctId(id) === id, { error: "not an NCT id (NCT and 8 digits)" });
-const date = z.string().refine(isPartialDate, { error: "not a date (yyyy, yyyy-mm or yyyy-mm-dd)" });
-const day = z.iso.date();
+/** Ids of reviews, lexicons and watchlists, and names of files: never a path (design 4.4). */
+export const NAME = /^[a-z0-9][a-z0-9._-]*$/;
+export const NAME_RULE = "expected small letters, digits, . _ - that begin with a letter or digit";
+const name = z.string().regex(NAME, { error: NAME_RULE });
+const nctId = z.string().refine((id) => normalizeNctId(id) === id, { error: "expected an NCT id (NCT and 8 digits)" });
+const date = z.string().refine(isPartialDate, { error: "expected a date (yyyy, yyyy-mm or yyyy-mm-dd)" });
+const day = z.iso.date({ error: "expected a day (yyyy-mm-dd)" });
 
-const query = z.strictObject(
-  Object.fromEntries(
-    ["cond", "intr", "term", "titles", "outc", "spons", "lead", "id", "locn", "patient", "advanced"].map((key) => [
-      key,
-      z.string().min(1).optional(),
-    ]),
-  ),
+/** An object without other keys than these; one that has another is told which there are. */
+function strict<T extends z.ZodRawShape>(shape: T) {
+  const known = `expected one of ${Object.keys(shape).join(", ")}`;
+  return z.strictObject(shape, { error: ({ code }) => (code === "unrecognized_keys" ? known : undefined) });
+}
+
+const QUERY_KEYS = ["cond", "intr", "term", "titles", "outc", "spons", "lead", "id", "locn", "patient", "advanced"];
+/** Without any words a query would ask for the whole registry. */
+const query = strict(Object.fromEntries(QUERY_KEYS.map((key) => [key, z.string().min(1).optional()]))).refine(
+  (one) => Object.values(one).some((text) => (text ?? "").trim() !== ""),
+  { error: `expected words in at least one of ${QUERY_KEYS.join(", ")}` },
 );
 
 /** A term of the language that lexicons are written in (extract/term.ts). */
@@ -34,12 +40,12 @@ const term = z.string().superRefine((text, context) => {
 const terms = z.array(term).min(1);
 /** Words of a screening rule: `except` begins where a term does; `not_after`, `not_before` stand beside it. */
 const words = { terms, except: terms.optional(), not_after: terms.optional(), not_before: terms.optional() };
-const named = z.strictObject({ ...words, reason: z.string().min(1).optional() });
-const coded = z.strictObject({ ...named.shape, code: name, name: z.string().min(1) });
+const named = strict({ ...words, reason: z.string().min(1).optional() });
+const coded = strict({ ...named.shape, code: name, name: z.string().min(1) });
 const PRODUCT_TYPES = ["cells", "exosomes_or_ev", "conditioned_medium_or_secretome", "other"] as const;
 
 /** `screening` of review.json: what is in, as data. Keys left out are not asked. */
-const screeningSchema = z.strictObject({
+const screeningSchema = strict({
   note: z.string().optional(),
   /** Registry values of studyType that are in. */
   study_types: z.array(z.string().min(1)).min(1).optional(),
@@ -50,9 +56,9 @@ const screeningSchema = z.strictObject({
   /** Names of an intervention that may hide the product: where none is read, the study is uncertain, not out. */
   unclear_product: named.optional(),
   /** Words directly before or after a name that deny it. */
-  denials: z.strictObject({ before: terms.optional(), after: terms.optional() }).optional(),
+  denials: strict({ before: terms.optional(), after: terms.optional() }).optional(),
   conditions: z.array(
-    z.strictObject({
+    strict({
       /** Table whose candidates it is asked of; left out: of all. */
       table: z.int().positive().optional(),
       name: z.string().min(1),
@@ -68,7 +74,7 @@ const screeningSchema = z.strictObject({
   ),
   footnotes: z
     .array(
-      z.strictObject({
+      strict({
         ...named.shape,
         mark: z.string().min(1),
         table: z.int().positive().optional(),
@@ -83,47 +89,43 @@ const reviewSchema = z.looseObject({
   id: name,
   title: z.string().min(1),
   source: z.looseObject({ citation: z.string().nullish(), doi: z.string().nullish() }).optional(),
-  as_of: z.strictObject({ from: day.nullish(), to: day.nullish() }).optional(),
+  as_of: strict({ from: day.nullish(), to: day.nullish() }).optional(),
   lexicon: name.nullish(),
   watchlists: z
     .array(
-      z
-        .strictObject({
-          id: name,
-          table: z.int().positive().optional(),
-          query: query.optional(),
-          pinned: z.array(nctId).optional(),
-        })
-        .refine((one) => one.query !== undefined || (one.pinned ?? []).length > 0, {
-          error: "needs a query or pinned ids",
-        }),
+      strict({
+        id: name,
+        table: z.int().positive().optional(),
+        query: query.optional(),
+        pinned: z.array(nctId).optional(),
+      }).refine((one) => one.query !== undefined || (one.pinned ?? []).length > 0, {
+        error: "expected a query or pinned ids",
+      }),
     )
     .min(1),
-  tables: z.array(z.strictObject({ table: z.int().positive(), title: z.string(), file: name })).optional(),
+  tables: z.array(strict({ table: z.int().positive(), title: z.string(), file: name })).optional(),
   screening: screeningSchema.nullish(),
   codes: z.unknown().optional(),
 });
 
-const listOfTexts = z.union([z.array(z.string()), z.null()]);
+const listOfTexts = z.array(z.string()).nullable();
 const textOrNull = z.string().nullable();
 /** What a cell may hold, a column; a column that a table does not print may be left out. */
-const cells = z
-  .strictObject({
-    director: textOrNull,
-    country: listOfTexts,
-    status: textOrNull,
-    start_date: date.nullable(),
-    completion_date: date.nullable(),
-    phase: listOfTexts,
-    enrollment: z.int().nonnegative().nullable(),
-    allocation: textOrNull,
-    masking: textOrNull,
-    primary_outcomes: listOfTexts,
-    route: z.strictObject({ codes: z.array(z.string()), join: z.enum(["and", "or"]) }).nullable(),
-    cell_source: listOfTexts,
-    results: textOrNull,
-  } satisfies Record<(typeof COLUMNS)[number], z.ZodType>)
-  .partial();
+const cells = strict({
+  director: textOrNull,
+  country: listOfTexts,
+  status: textOrNull,
+  start_date: date.nullable(),
+  completion_date: date.nullable(),
+  phase: listOfTexts,
+  enrollment: z.int().nonnegative().nullable(),
+  allocation: textOrNull,
+  masking: textOrNull,
+  primary_outcomes: listOfTexts,
+  route: strict({ codes: z.array(z.string()), join: z.enum(["and", "or"]) }).nullable(),
+  cell_source: listOfTexts,
+  results: textOrNull,
+} satisfies Record<(typeof COLUMNS)[number], z.ZodType>).partial();
 
 const tableSchema = z.looseObject({
   table: z.int().positive(),
@@ -132,7 +134,7 @@ const tableSchema = z.looseObject({
   status_convention: z.literal("completed_only").nullish(),
   footnotes: z.record(z.string(), z.string()).optional(),
   rows: z.array(
-    z.strictObject({ nct_id: nctId, footnotes: z.array(z.string()).optional(), cite: z.string().optional(), cells }),
+    strict({ nct_id: nctId, footnotes: z.array(z.string()).optional(), cite: z.string().optional(), cells }),
   ),
 });
 
@@ -157,8 +159,19 @@ function pathOf(path: readonly PropertyKey[]): string {
   );
 }
 
-function report(error: z.ZodError, file: string, problems: string[]): void {
-  for (const issue of error.issues) problems.push(`${file} ${pathOf(issue.path)}: ${issue.message}`);
+/** One line a problem: file, JSON path, what was expected, the value found there (its beginning, where it is long). */
+function report(error: z.ZodError, content: unknown, file: string, problems: string[]): void {
+  for (const issue of error.issues) {
+    const expected = issue.message.replace(/^.*?(expected .*?)(?:, received .*)?$/, "$1");
+    for (const key of issue.code === "unrecognized_keys" ? issue.keys : [null]) {
+      const path = key === null ? issue.path : [...issue.path, key];
+      const found = path.reduce((at, part) => (at as Record<PropertyKey, unknown> | null | undefined)?.[part], content);
+      const text = JSON.stringify(found) ?? "nothing";
+      problems.push(
+        `${file} ${pathOf(path)}: ${key === null ? "" : `there is no key "${key}", `}${expected}, found ${text.length > 80 ? `${text.slice(0, 79)}…` : text}`,
+      );
+    }
+  }
 }
 
 function repeated(values: readonly (string | number)[]): (string | number)[] {
@@ -169,16 +182,18 @@ function repeated(values: readonly (string | number)[]): (string | number)[] {
 export function parseReview(content: unknown, file: string, problems: string[]): ParsedReview | null {
   const result = reviewSchema.safeParse(content);
   if (!result.success) {
-    report(result.error, file, problems);
+    report(result.error, content, file, problems);
     return null;
   }
   const raw: Raw = result.data;
   for (const id of repeated(raw.watchlists.map((one) => one.id)))
-    problems.push(`${file} $.watchlists: id "${id}" occurs twice`);
+    problems.push(`${file} $.watchlists: expected each id once, found "${id}" twice`);
   for (const table of repeated((raw.tables ?? []).map((one) => one.table)))
-    problems.push(`${file} $.tables: table ${table} occurs twice`);
+    problems.push(`${file} $.tables: expected each table once, found ${table} twice`);
   if (raw.screening?.product_types !== undefined && (raw.lexicon ?? null) === null)
-    problems.push(`${file} $.screening.product_types: a product is read with a lexicon, and the review names none`);
+    problems.push(
+      `${file} $.screening.product_types: expected $.lexicon beside it, found none: a product is read with a lexicon`,
+    );
   return {
     id: raw.id,
     title: raw.title,
@@ -206,16 +221,18 @@ export function parseTable(
 ): Omit<CuratedTable, "fileHash"> | null {
   const result = tableSchema.safeParse(content);
   if (!result.success) {
-    report(result.error, file, problems);
+    report(result.error, content, file, problems);
     return null;
   }
   const raw = result.data;
-  if (raw.table !== named.table) problems.push(`${file} $.table: ${raw.table}, but review.json says ${named.table}`);
-  for (const id of repeated(raw.rows.map((row) => row.nct_id))) problems.push(`${file} $.rows: ${id} occurs twice`);
+  if (raw.table !== named.table)
+    problems.push(`${file} $.table: expected ${named.table} as in review.json, found ${raw.table}`);
+  for (const id of repeated(raw.rows.map((row) => row.nct_id)))
+    problems.push(`${file} $.rows: expected each trial once, found ${id} twice`);
   raw.rows.forEach((row, at) => {
     for (const mark of row.footnotes ?? []) {
       if (raw.footnotes?.[mark] === undefined)
-        problems.push(`${file} $.rows[${at}].footnotes: "${mark}" is not explained in $.footnotes`);
+        problems.push(`${file} $.rows[${at}].footnotes: expected a mark explained in $.footnotes, found "${mark}"`);
     }
   });
   return {

@@ -146,7 +146,7 @@ describe("a record out of the ordinary", () => {
   });
 
   test("a record of 3 MB is stored whole", async () => {
-    const sentence = "Mesenchymal stem cells are infused intravenously, \u{1f9ec} and watched. ";
+    const sentence = "Participants come to the clinic every month, \u{1f9ec} and blood is drawn. ";
     const summary = sentence.repeat(Math.ceil(3_000_000 / Buffer.byteLength(sentence)));
     const { played, review, nctOf } = await world((n) => [trial(n(1), { summary }), trial(n(2))]);
     const report = await runOnce(database, review, played);

@@ -218,7 +218,10 @@ describe("older input", () => {
     );
     const review = folder.read();
     const drift = () =>
-      rows(database.db, sql`select kind, basis from review.drift where review = 'basis' and column_name = 'enrollment'`);
+      rows(
+        database.db,
+        sql`select kind, basis from review.drift where review = 'basis' and column_name = 'enrollment'`,
+      );
     await runOnce(database, review, played);
     expect(await drift()).toEqual([{ kind: "moved", basis: "edited_since" }]);
     await loadRecords(database, "2019-12-01", [trial(361, { count: 30, title: "An earlier title" })]);

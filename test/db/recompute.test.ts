@@ -66,7 +66,12 @@ async function nightlyOnce(review: Review, played: Played): Promise<{ state: str
   const now = () => new Date().toISOString();
   try {
     return await nightly({
-      ...{ database, registry, reviews: [review], review: null, dryRun: false, now },
+      database,
+      registry,
+      reviews: [review],
+      review: null,
+      dryRun: false,
+      now,
       onProgress: () => {},
     });
   } finally {

@@ -21,14 +21,7 @@ import { countOf, tableState } from "../support/store-state.ts";
 /** The main path on one small registry at three dates. */
 
 const NULS: Said = { title: "Cells \0 in the fourth", summary: "First\0second, and a lone \ud800 surrogate." };
-const DAY_ONE = [
-  trial(101),
-  trial(102),
-  trial(103),
-  trial(104, NULS),
-  trial(105, { condition: "Asthma" }),
-  trial(106),
-];
+const DAY_ONE = [trial(101), trial(102), trial(103), trial(104, NULS), trial(105, { condition: "Asthma" }), trial(106)];
 const later = (n: number, said: Said = {}) => trial(n, { stamp: "2022-09-28", ...said });
 const DAY_THREE = [
   later(101, { status: "TERMINATED", why: "No money", posted: "2022-05-01" }),
@@ -46,7 +39,7 @@ beforeAll(async () => {
   database = await openTestDatabase();
   played = await playRegistry(
     { date: "2022-01-21", records: DAY_ONE },
-    { date: "2022-01-22", records: DAY_ONE.map((one) => ({ ...one, ...{} })) },
+    { date: "2022-01-22", records: DAY_ONE },
     { date: "2022-09-28", records: DAY_THREE },
     { date: "2022-10-01", records: [later(106, { heading: "Lupus of the skin" })] },
   );
@@ -81,8 +74,15 @@ describe("three dates", () => {
             from review.runs where run_id = ${report.runId}`,
     );
     expect(run).toEqual({
-      ...{ announced: 6, received: 6, distinct: 6, duplicates: 0, new: 6, unchanged: 0, quarantined: 0 },
-      ...{ state: "published", exit_code: 0 },
+      announced: 6,
+      received: 6,
+      distinct: 6,
+      duplicates: 0,
+      new: 6,
+      unchanged: 0,
+      quarantined: 0,
+      state: "published",
+      exit_code: 0,
     });
     const members = await rows<{ said: string }>(
       database.db,
@@ -133,7 +133,12 @@ describe("three dates", () => {
     const registry = openRegistry({ baseUrl: played.url, rate: 1000, userAgent: "" });
     const now = () => new Date().toISOString();
     const report = await nightly({
-      ...{ database, registry, reviews: [folder.read()], review: null, dryRun: false, now },
+      database,
+      registry,
+      reviews: [folder.read()],
+      review: null,
+      dryRun: false,
+      now,
       onProgress: () => {},
     });
     await registry.close();

@@ -2,21 +2,34 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rm
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { writeLockAs } from "../../db/datadir-lock.ts";
-import { cli, type Ended, freshDirectory, logLines, startCli } from "../support/cli.ts";
+import { cli, type Ended, freshDirectory, freshOnServer, logLines, startCli } from "../support/cli.ts";
 import { always, asksVersion, first } from "../support/registry-faults.ts";
 import { nct, type Played, playRegistry, type ReviewFolder, reviewFolder, trial } from "../support/small-registry.ts";
 
 /** The program as a user or cron meets it: exit codes, the two streams, the lock, the launcher. */
 
 const COMMANDS = [
-  ...["sync", "recompute", "table", "drift", "changes", "status-changes", "flags", "members", "runs", "quarantine"],
-  ...["reviews", "extract", "replay", "demo"],
+  "sync",
+  "recompute",
+  "table",
+  "drift",
+  "changes",
+  "status-changes",
+  "flags",
+  "members",
+  "runs",
+  "quarantine",
+  "reviews",
+  "extract",
+  "replay",
+  "demo",
 ];
 const LAUNCHER = fileURLToPath(new URL("../../jobs/trialdrift.mjs", import.meta.url));
-const VERSION = (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string })
-  .version;
+const VERSION = (
+  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
+).version;
 
 const place = freshDirectory();
 const elsewhere = freshDirectory();
@@ -91,7 +104,7 @@ describe("exit codes and streams", () => {
     expect(again).toMatchObject({ code: 0, stdout: "" });
   });
 
-  test.each<[string, string[], Record<string, string>, RegExp]>([
+  test.concurrent.each<[string, string[], Record<string, string>, RegExp]>([
     ["an unknown option", ["sync", "--revue", "small"], {}, /unknown option '--revue'/],
     ["an unknown command", ["sink"], {}, /unknown command 'sink'/],
     ["a choice that does not exist", ["flags", "--format", "yaml"], {}, /yaml/],
@@ -102,6 +115,7 @@ describe("exit codes and streams", () => {
     ["a wrong date", ["changes", "--since", "yesterday"], {}, /yesterday/],
     ["no option at all is not -v", ["-v"], {}, /unknown option/],
   ])("2 for %s", async (_, args, more, said) => {
+    // They end before any database is opened, so they may run side by side.
     const ended = await cli(args, { ...env, ...more });
     expect(ended).toMatchObject({ code: 2, stdout: "" });
     expect(ended.stderr).toMatch(said);
@@ -113,7 +127,7 @@ describe("exit codes and streams", () => {
   });
 
   test("2 for reading a database that nobody has filled yet, with the command to type", async () => {
-    const empty = freshDirectory();
+    const empty = await freshOnServer(inject("postgres"));
     const ended = await cli(["flags"], { ...env, ...empty.env });
     await empty.dispose();
     expect(ended).toMatchObject({ code: 2, stdout: "" });
@@ -206,7 +220,7 @@ describe("the lock of the embedded directory", () => {
 
   test("another host's lock is never taken, whatever its age; the words say what to do", async () => {
     writeLockAs(join(place.directory, "pglite"), { host: "another-machine", pid: 4_000_000, since: "2001-01-01" });
-    const ended = await cli(["runs"], quick());
+    const ended = await cli(["runs"], { ...env, TRIALDRIFT_LOCK_WAIT: "100ms" });
     expect(ended.code).toBe(4);
     expect(ended.stderr).toMatch(/process 4000000 on another-machine/);
     expect(ended.stderr).toContain(`if that machine is gone for good, delete ${place.lock}`);
@@ -217,7 +231,7 @@ describe("the lock of the embedded directory", () => {
   test("a left-over .reap is named, and nothing is taken", async () => {
     writeLockAs(join(place.directory, "pglite"), { boot: "another" });
     writeFileSync(`${place.lock}.reap`, "");
-    const ended = await cli(["runs"], quick());
+    const ended = await cli(["runs"], { ...env, TRIALDRIFT_LOCK_WAIT: "100ms" });
     expect(ended.code).toBe(4);
     expect(ended.stderr).toContain(`${place.lock}.reap is left over`);
     expect(ended.stderr).toContain(`delete ${place.lock}.reap and ${place.lock}`);
@@ -229,7 +243,7 @@ describe("the lock of the embedded directory", () => {
   test("a lock file without words, or one that cannot be read, ends the wait with what to do", async () => {
     for (const make of [() => writeFileSync(place.lock, ""), () => mkdirSync(place.lock)]) {
       make();
-      const ended = await cli(["runs"], quick());
+      const ended = await cli(["runs"], { ...env, TRIALDRIFT_LOCK_WAIT: "100ms" });
       expect(ended.code).toBe(4);
       expect(ended.stderr).toMatch(/unreadable lock file/);
       expect(ended.stderr).toContain(`then delete ${place.lock}`);
@@ -266,7 +280,9 @@ describe("the launcher on an older Node", () => {
     writeFileSync(bundled, '#!/bin/sh\necho "data $*"\necho "log" >&2\nexit 3\n');
     chmodSync(bundled, 0o755);
     expect(await start("runs", "--format", "json").ended).toEqual({
-      ...{ code: 3, signal: null, stderr: "log\n" },
+      code: 3,
+      signal: null,
+      stderr: "log\n",
       stdout: `data ${launcher} runs --format json\n`,
     });
   });

@@ -10,7 +10,9 @@ const commandLine = root("jobs/cli.ts");
 /** First cells of the rows of the table under a heading. */
 function firstCells(heading: string): string[] {
   const section = readme.split(`## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
-  return [...section.matchAll(/^\| `?([^`|]+?)`? \|/gm)].map(([, cell = ""]) => cell).filter((cell) => !/^-|^(name|code)$/.test(cell));
+  return [...section.matchAll(/^\| `?([^`|]+?)`? \|/gm)]
+    .map(([, cell = ""]) => cell)
+    .filter((cell) => !/^-|^(name|code)$/.test(cell));
 }
 
 describe("README", () => {
@@ -18,22 +20,37 @@ describe("README", () => {
     expect(firstCells("Environment")).toEqual(Object.keys(ENVIRONMENT));
     for (const [name, { fallback }] of Object.entries(ENVIRONMENT)) {
       const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\``)) ?? "";
-      expect(row, name).toContain(fallback === undefined || fallback === "" ? "unset" : fallback.replace(/^.*fixtures\//, "fixtures/"));
+      expect(row, name).toContain(
+        fallback === undefined || fallback === "" ? "unset" : fallback.replace(/^.*fixtures\//, "fixtures/"),
+      );
     }
   });
 
   it("lists every exit code", () => {
-    expect(firstCells("Exit codes")).toEqual(["0", ...[...new Set(Object.values(ERROR_CODES))].map(String).toSorted((a, b) => Number(a) - Number(b))]);
+    expect(firstCells("Exit codes")).toEqual([
+      "0",
+      ...[...new Set(Object.values(ERROR_CODES))].map(String).toSorted((a, b) => Number(a) - Number(b)),
+    ]);
   });
 
   it("names every command", () => {
-    const commands = [...commandLine.matchAll(/\.command\("([a-z-]+)"\)|^ {2}\["([a-z-]+)", /gm)].map(([, verb, noun]) => verb ?? noun ?? "");
+    const commands = [...commandLine.matchAll(/\.command\("([a-z-]+)"\)|^ {2}\["([a-z-]+)", /gm)].map(
+      ([, verb, noun]) => verb ?? noun ?? "",
+    );
     expect(commands.length).toBeGreaterThan(10);
     for (const command of commands) expect(readme, command).toMatch(new RegExp(`\`${command}[ \`]`));
   });
 
   it("names no host of a package registry", () => {
-    for (const file of ["README.md", "package.json", "package-lock.json", "Dockerfile", ".ci/run", "docs/decisions.md", "docs/schema.md"])
+    for (const file of [
+      "README.md",
+      "package.json",
+      "package-lock.json",
+      "Dockerfile",
+      ".ci/run",
+      "docs/decisions.md",
+      "docs/schema.md",
+    ])
       expect(root(file), file).not.toMatch(/registry\.[a-z-]+\.(?:org|com)|deb\.debian/);
   });
 });

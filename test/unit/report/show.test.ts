@@ -140,9 +140,8 @@ describe("what came from outside", () => {
       cells: [
         cell("cell_source", { value: evil, span: evil, evidence: [{ path: DETAIL, span: evil, rule: "tissue/x" }] }),
       ],
-      flags: [
-        { ...contradiction, message: evil, evidence: { curated: "autologous", registry: "allogeneic", note: evil } },
-      ],
+      flags: [{ ...contradiction, message: evil, advice: evil }],
+      drift: [drift(ID, "donor", "contradicts", [evil, evil], { note: evil })],
     };
     for (const column of [null, "cell_source"] as const) {
       const out = show([shown(of)], { format: "text", column, width });

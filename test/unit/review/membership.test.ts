@@ -17,23 +17,49 @@ const BEFORE = "2022-01-21T10:00:00Z";
 
 function review(watchlists: Partial<Watchlist>[], tables: Partial<CuratedTable>[] = []): Review {
   return {
-    ...{ id: "r", title: "R", source: { citation: null, doi: null }, asOf: { from: null, to: null } },
+    id: "r",
+    title: "R",
+    source: { citation: null, doi: null },
+    asOf: { from: null, to: null },
     watchlists: watchlists.map((one, at) => ({
-      ...{ id: `w${at + 1}`, table: null, query: { cond: "lupus" }, queryHash: "q1", pinned: [] },
+      id: `w${at + 1}`,
+      table: null,
+      query: { cond: "lupus" },
+      queryHash: "q1",
+      pinned: [],
       ...one,
     })),
     tables: tables.map((one, at) => ({
-      ...{ table: at + 1, title: "T", version: 1, statusConvention: null, footnotes: {}, rows: [], fileHash: "f" },
+      table: at + 1,
+      title: "T",
+      version: 1,
+      statusConvention: null,
+      footnotes: {},
+      rows: [],
+      fileHash: "f",
       ...one,
     })),
-    ...{ lexicon: null, lexiconHash: null, codes: null, folderHash: "h", definition: {} },
+    lexicon: null,
+    lexiconHash: null,
+    codes: null,
+    screening: null,
+    folderHash: "h",
+    definition: {},
   };
 }
 
 const row = (nctId: string) => ({ nctId, footnotes: [], cite: "", cells: {} });
 const held = (nctId: string, more: Partial<Membership> = {}): Membership => ({
-  ...{ review: "r", watchlist: "w1", nctId, state: "present", how: ["matched"], reason: null, queryHash: "q1" },
-  ...{ enteredAt: BEFORE, leftAt: null, survivor: null },
+  review: "r",
+  watchlist: "w1",
+  nctId,
+  state: "present",
+  how: ["matched"],
+  reason: null,
+  queryHash: "q1",
+  enteredAt: BEFORE,
+  leftAt: null,
+  survivor: null,
   ...more,
 });
 const seen = (...ids: string[]) => new Map([["w1", new Set(ids)]]);
@@ -64,7 +90,11 @@ describe("entering", () => {
   test("by match, pin and print, each told", () => {
     const of = review([{ table: 1, pinned: [B] }], [{ rows: [row(A), row(C)] }]);
     const decided = decide({ review: of, seen: seen(A, B) });
-    expect(decided.said).toEqual([`${A} present matched+curated`, `${B} present matched+pinned`, `${C} present curated`]);
+    expect(decided.said).toEqual([
+      `${A} present matched+curated`,
+      `${B} present matched+pinned`,
+      `${C} present curated`,
+    ]);
     expect(kinds(decided)).toEqual([`${A} entered`, `${B} entered`, `${C} entered`]);
     expect(decided.memberships.every(({ enteredAt, leftAt }) => enteredAt === AT && leftAt === null)).toBe(true);
   });
@@ -144,7 +174,9 @@ describe("leaving", () => {
 
   test("where nothing was asked, no membership answers an edited query", () => {
     const of = review([{ queryHash: "q2" }]);
-    expect(decide({ review: of, before: [held(A)], seen: seen(A), complete: false, asked: false }).memberships).toEqual([]);
+    expect(decide({ review: of, before: [held(A)], seen: seen(A), complete: false, asked: false }).memberships).toEqual(
+      [],
+    );
   });
 
   test("who has left is not told again", () => {

@@ -1,0 +1,258 @@
+import { sql } from "drizzle-orm";
+import { ERROR_CODES, TrialdriftError } from "../../db/errors.ts";
+import type { Database } from "../../db/open.ts";
+import { readView } from "../../db/read.ts";
+import { rows } from "../../db/sql.ts";
+import { openRegistry, type RegistryVersion } from "../../pipeline/registry/client.ts";
+import type { ReviewRow } from "../../pipeline/report/rows.ts";
+import { clean, paragraph } from "../../pipeline/report/text.ts";
+import { reviewIds } from "../../pipeline/review/folder.ts";
+import type { Context } from "../context.ts";
+import { print } from "../exit.ts";
+import { width } from "./list.ts";
+
+/** `doctor`: can the nightly run work, and may its tables be relied on? Looks, says, changes nothing (but --roles). */
+
+export interface DoctorFlags {
+  /** Hours after which a review's last complete run is too long ago. */
+  maxAge: number;
+  roles?: boolean;
+}
+
+/** One line: `note` is worth a look, `wrong` keeps something from working. Its exit code is 0 where neither ends the process otherwise. */
+export interface Finding {
+  about: string;
+  mark: "ok" | "note" | "wrong";
+  said: string;
+  next: string | null;
+  exitCode: number;
+}
+
+/** The graver first: what cannot be reached, then what is held, wrong, failed, stale. */
+const GRAVITY = [69, 4, 2, 1, 3, 0];
+
+const fine = (about: string, said: string): Finding => ({ about, mark: "ok", said, next: null, exitCode: 0 });
+const note = (about: string, said: string, next: string): Finding => ({ about, mark: "note", said, next, exitCode: 0 });
+const wrong = (about: string, said: string, next: string, exitCode: number): Finding => ({
+  about,
+  mark: "wrong",
+  said,
+  next,
+  exitCode,
+});
+
+/** An error as a line: with its causes, which say why a connection failed. */
+function failed(about: string, error: unknown): Finding {
+  const causes: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) if (at.message !== "") causes.push(at.message);
+  const said = causes.join("; ") || String(error);
+  if (error instanceof TrialdriftError) return wrong(about, said, error.next ?? "see the message", error.exitCode);
+  return wrong(about, said, "look at the message; if it does not explain itself, report it", ERROR_CODES.internal);
+}
+
+async function databaseOf(context: Context): Promise<{ finding: Finding; database: Database | null }> {
+  try {
+    const database = await context.openDatabase("reader");
+    const [server] = await rows<{ server_version: string }>(database.db, sql`show server_version`);
+    const what = database.kind === "embedded" ? "embedded" : "server";
+    const said = `${what}, ${database.place}, Postgres ${server?.server_version ?? "?"}, migrations up to date`;
+    return { finding: fine("database", said), database };
+  } catch (error) {
+    return { finding: failed("database", error), database: null };
+  }
+}
+
+/** A complete answer to /version is 100 bytes: who has not given it by then is not reachable for a run either. */
+const REGISTRY_TIMEOUT_MS = 20_000;
+
+/** One request and no second attempt, which would hide what this command is to show. */
+async function versionOnce({ config }: Context): Promise<RegistryVersion> {
+  const stop = new AbortController();
+  const registry = openRegistry({
+    baseUrl: config.baseUrl,
+    rate: config.rate,
+    userAgent: config.userAgent,
+    timeoutMs: REGISTRY_TIMEOUT_MS,
+    signal: stop.signal,
+    onRetry: (line) =>
+      stop.abort(
+        new TrialdriftError({
+          code: "registry_unreachable",
+          message: line.replace(/^attempt 1 at /, "GET ").replace(/; again in [^;]*$/, ""),
+          next: "check the network and CTGOV_BASE_URL; a run tries six times, so a passing failure does not matter",
+        }),
+      ),
+  });
+  try {
+    return await registry.version();
+  } finally {
+    await registry.close();
+  }
+}
+
+async function registryOf(context: Context, now: Date): Promise<Finding[]> {
+  try {
+    const { apiVersion, dataTimestamp } = await versionOnce(context);
+    const said = `${context.config.baseUrl} answers, API ${apiVersion}, data of ${dataTimestamp}`;
+    return [fine("registry", said), clockFinding(dataTimestamp, now)];
+  } catch (error) {
+    return [failed("registry", error), note("clock", "not compared: the registry did not answer", "see registry")];
+  }
+}
+
+const DAY_MS = 86_400_000;
+const days = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+/** Mondays to Fridays after one day, up to and with another; both yyyy-mm-dd. */
+function workingDays(after: string, upTo: string): number {
+  const [first, last] = [after, upTo].map((day) => Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS)) as [
+    number,
+    number,
+  ];
+  const weeks = Math.floor(Math.max(0, last - first) / 7);
+  let count = weeks * 5;
+  // Day 0 was a Thursday: 0 is then a Sunday, 6 a Saturday.
+  for (let day = first + weeks * 7 + 1; day <= last; day += 1)
+    if ((day + 4) % 7 !== 0 && (day + 4) % 7 !== 6) count += 1;
+  return count;
+}
+
+/**
+ * Our clock against the registry's data, which is renewed every working day (ctgov-api.md 1.10): within one working day is
+ * what it should be. The stamp has no zone, so that up to a day before it is no contradiction. In words alone, because a
+ * registry at rest looks like a clock ahead.
+ */
+export function clockFinding(dataTimestamp: string, now: Date): Finding {
+  const ours = `${now.toISOString().slice(0, 16)}Z`;
+  const behind = Date.parse(`${dataTimestamp.slice(0, 16)}Z`) - now.getTime();
+  if (behind > DAY_MS)
+    return wrong(
+      "clock",
+      `this machine says ${ours}, ${days(Math.floor(behind / DAY_MS), "day")} before the registry's data of ${dataTimestamp}`,
+      "set the clock: runs, ages and schedules go by it",
+      0,
+    );
+  const since = workingDays(dataTimestamp.slice(0, 10), now.toISOString().slice(0, 10));
+  const said = `${ours}, ${since === 0 ? "no working day" : days(since, "working day")} after the registry's data`;
+  if (since <= 1) return fine("clock", said);
+  return note("clock", said, "if the date is right, the registry is resting (a US holiday); otherwise set the clock");
+}
+
+/** Hours of a time such as 36h, 90m or 2d; null where it is none. */
+export function hoursOf(text: string): number | null {
+  const [, amount, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  if (amount === undefined || unit === undefined) return null;
+  return Number(amount) * ({ m: 1 / 60, h: 1, d: 24 }[unit] ?? 1);
+}
+
+const ageWords = (hours: number): string => (hours < 72 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`);
+
+interface FreshnessRow {
+  review: string;
+  data_date: string | null;
+  last_state: string | null;
+  age_hours: number | null;
+  open_flags: number;
+}
+
+function freshnessFinding(row: FreshnessRow, active: boolean, maxAge: number): Finding {
+  const { review, age_hours: age, last_state: state } = row;
+  if (!active) return fine(review, "no longer followed: its folder is gone, what is stored can be read");
+  const sync = `run \`trialdrift sync --review ${review}\` and look at what it says; is the schedule running?`;
+  if (age === null)
+    return wrong(review, `no complete run yet, the last one ${state ?? "left no state"}`, sync, ERROR_CODES.incomplete);
+  const said = `complete ${ageWords(age)} ago, data of ${row.data_date ?? "no date"}, ${days(row.open_flags, "open flag")}`;
+  if (age > maxAge)
+    return wrong(review, `stale: ${said}; more than ${ageWords(maxAge)} is too long`, sync, ERROR_CODES.incomplete);
+  if (state === "published" || state === "skipped" || state === "running") return fine(review, said);
+  return note(
+    review,
+    `${said}; but the last run is ${state ?? "unknown"}`,
+    `see \`trialdrift runs --review ${review}\``,
+  );
+}
+
+/** Every review of the database, and every folder that no run has read yet. */
+async function freshnessOf(context: Context, database: Database | null, maxAge: number): Promise<Finding[]> {
+  if (database === null) return [note("reviews", "their age is not known without the database", "see database")];
+  try {
+    const fresh = await readView<FreshnessRow>(database.db, "freshness");
+    const known = new Map((await readView<ReviewRow>(database.db, "reviews")).map((row) => [row.review, row.active]));
+    const found = fresh.map((row) => freshnessFinding(row, known.get(row.review) ?? true, maxAge));
+    const never = reviewIds(context.config.reviewsDir).filter((id) => !known.has(id));
+    const folders = never.map((id) =>
+      wrong(
+        id,
+        "never run: its folder is there, the database does not know it",
+        `run \`trialdrift sync --review ${id}\``,
+        3,
+      ),
+    );
+    if (found.length + folders.length > 0) return [...found, ...folders];
+    return [note("reviews", "there is none", `put a review's folder into ${context.config.reviewsDir}`)];
+  } catch (error) {
+    return [failed("reviews", error)];
+  }
+}
+
+/** The reader's role, as docs/schema.md shows it; the last statement makes a login and is left to a person. */
+export const READER_ROLE = [
+  "create role trialdrift_reader nologin",
+  "grant usage on schema review to trialdrift_reader",
+  "grant select on all tables in schema review to trialdrift_reader",
+  "alter default privileges in schema review grant select on tables to trialdrift_reader",
+  "create role dashboard login in role trialdrift_reader",
+] as const;
+
+/** Makes the role, or gives an existing one what it needs; then asks the server whether it has it. */
+async function makeReader(database: Database | null): Promise<Finding> {
+  if (database === null)
+    return note("roles", "not made, the database cannot be read", "mend it, or run the SQL below there");
+  if (database.kind === "embedded")
+    return note(
+      "roles",
+      "not made: an embedded database belongs to one process",
+      "set DATABASE_URL to a server for dashboards",
+    );
+  const [create, ...rest] = READER_ROLE;
+  try {
+    await database.db.transaction(async (tx) => {
+      const there = await rows(tx, sql`select 1 from pg_roles where rolname = 'trialdrift_reader'`);
+      for (const one of [...(there.length === 0 ? [create] : []), ...rest.slice(0, -1)]) await tx.execute(sql.raw(one));
+      const refused = await rows<{ view: string }>(
+        tx,
+        sql`select relname as view from pg_class where relnamespace = 'review'::regnamespace
+             and not (has_table_privilege('trialdrift_reader', oid, 'select') and has_schema_privilege('trialdrift_reader', 'review', 'usage'))`,
+      );
+      if (refused.length > 0)
+        throw new Error(`no right to grant review.${refused.map(({ view }) => view).join(", review.")}`);
+    });
+    return fine("roles", "trialdrift_reader reads schema review; a login for a dashboard is the last statement below");
+  } catch (error) {
+    return {
+      ...failed("roles", error),
+      next: "run the SQL below as the owner of the database",
+      exitCode: ERROR_CODES.config,
+    };
+  }
+}
+
+function shown({ about, mark, said, next }: Finding, column: number): string {
+  const head = `${about.padEnd(column)}  ${mark.padEnd(5)}  `;
+  const line = (first: string, text: string) =>
+    first + paragraph(text, Math.max(width(), head.length + 40), 0, head.length).trimStart();
+  return [line(head, clean(said)), ...(next === null ? [] : [line(" ".repeat(head.length), `-> ${clean(next)}`)])].join(
+    "\n",
+  );
+}
+
+/** Prints a line for each thing looked at, with what to do, and then ends with the gravest of their exit codes. */
+export async function doctor(context: Context, flags: DoctorFlags): Promise<number> {
+  const [{ finding, database }, registry] = await Promise.all([databaseOf(context), registryOf(context, new Date())]);
+  const findings = [finding, ...registry, ...(await freshnessOf(context, database, flags.maxAge))];
+  if (flags.roles === true) findings.push(await makeReader(database));
+  const column = Math.max(...findings.map(({ about }) => about.length));
+  const sqlText = flags.roles === true ? `\n${READER_ROLE.map((one) => `${one};\n`).join("")}` : "";
+  await print(`${findings.map((one) => shown(one, column)).join("\n")}\n${sqlText}`);
+  return GRAVITY.find((code) => findings.some(({ exitCode }) => exitCode === code)) ?? 0;
+}

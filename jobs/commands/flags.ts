@@ -1,0 +1,61 @@
+import { userInfo } from "node:os";
+import { TrialdriftError } from "../../db/errors.ts";
+import { type AnsweredFlag, answerFlags, type FlagAnswer } from "../../db/flags.ts";
+import { clean } from "../../pipeline/report/text.ts";
+import { flagWords } from "../../pipeline/report/words.ts";
+import type { Context } from "../context.ts";
+import { print } from "../exit.ts";
+
+function refuse(message: string, next: string): never {
+  throw new TrialdriftError({ code: "usage", message, state: "no flag was changed", next });
+}
+
+/** Numbers of flags as they are typed; those that are none are named together. Fifteen digits are exact in a number. */
+function flagIds(given: readonly string[]): number[] {
+  const wrong = given.filter((text) => !/^[1-9]\d{0,14}$/.test(text));
+  if (wrong.length > 0)
+    refuse(
+      `no number of a flag: ${wrong.map((text) => JSON.stringify(text)).join(", ")}`,
+      "take them from `trialdrift flags`",
+    );
+  return given.map(Number);
+}
+
+/** Who answers: the name given, else the account that runs the command; in a container there may be none. */
+function nameOf(given: string | undefined): string {
+  if (given !== undefined) return clean(given) || refuse("--by names nobody", "write --by and your name");
+  try {
+    return userInfo().username;
+  } catch {
+    return refuse("this account has no name", "say who answers: --by and your name");
+  }
+}
+
+function said(flag: AnsweredFlag): string {
+  const place = flag.table === 0 ? flag.review : `${flag.review}, table ${flag.table}`;
+  const about = `${[flagWords(flag.kind), flag.nctId].filter((part) => part !== "").join(", ")} (${place})`;
+  const { by, at, note } = flag.before ?? { by: null, at: null, note: null };
+  const earlier = `${by === null ? "" : ` by ${by}`}${at === null ? "" : ` on ${at.slice(0, 10)}`}${note === null ? "" : `: ${note}`}`;
+  if (flag.state === flag.was)
+    return clean(`flag ${flag.flagId} was ${flag.was} already${earlier}; left as it is, ${about}`);
+  return clean(`flag ${flag.flagId} ${flag.state}: ${about}: ${flag.message}`);
+}
+
+/**
+ * `flags ack|resolve`: a person's answer to flags, all or none; one line a flag on stdout. What is answered already is left
+ * as it is and said. Errors: `usage` for a wrong or unknown number, an empty note or name; nothing is changed then.
+ */
+export async function answer(
+  context: Context,
+  given: readonly string[],
+  state: FlagAnswer,
+  options: { note: string; by?: string },
+): Promise<number> {
+  const ids = flagIds(given);
+  const note = options.note.trim() || refuse("--note is empty", "say in a few words why");
+  const by = nameOf(options.by);
+  const database = await context.openDatabase("writer");
+  const answered = await answerFlags(database.db, ids, { state, by, note });
+  await print(answered.map(said).join("\n"));
+  return 0;
+}
