@@ -36,7 +36,7 @@ export async function openEmbedded(options: OpenOptions): Promise<Database> {
     place: directory,
     // The directory's lock already excludes every other process.
     lock: async () => async () => {},
-    assertHeld: () => lock.assertHeld(),
+    assertHeld: async () => lock.assertHeld(),
     checkpoint: async () => {
       await client.exec("checkpoint");
     },

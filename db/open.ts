@@ -11,7 +11,7 @@ export interface Database {
   /** Excludes other runs of the same names until released; throws `locked` (exit 4) naming the holder after the wait. */
   lock(names: readonly string[]): Promise<() => Promise<void>>;
   /** Throws when this process no longer holds what it opened: asked before each publication. */
-  assertHeld(): void;
+  assertHeld(): Promise<void>;
   /** PGlite never checkpoints by itself (560 MB of inserts left 609 MB of WAL); a no-op on a server. */
   checkpoint(): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Database } from "./open.ts";
 import type { ReviewRun } from "./schema/runs.ts";
 import { changes } from "./schema/changes.ts";
@@ -33,6 +33,8 @@ export interface Publication {
   history: { versionId: string; nctId: string; firstDataAt: string }[];
   /** Browse parts that the registry recomputed: updated in place, no version (design rule 2). */
   derived: { nctId: string; versionId: string; derivedHash: string; raw: Uint8Array; record: unknown }[];
+  /** Heads that get another row of the same version: a newer rule, no change of the registry. */
+  refreshed: { nctId: string; versionId: string; factsVersion: number }[];
   changes: (typeof changes.$inferInsert)[];
   /** Version pairs between which older input came to stand. */
   superseded: { from: string; to: string }[];
@@ -61,7 +63,7 @@ export class HeadsMoved extends Error {
 }
 
 /** Serializes publications, so that change ids rise in the order in which readers see them: a review's cursor relies on it. */
-const PUBLISHING = sql`select pg_advisory_xact_lock(7614001, 0)`;
+export const PUBLISHING = sql`select pg_advisory_xact_lock(7614001, 0)`;
 
 async function checkHeads(tx: Db, plan: Publication): Promise<void> {
   const expected = new Map<string, string | null>([
@@ -103,6 +105,11 @@ async function showVersions(tx: Db, plan: Publication): Promise<void> {
     sql`on conflict (nct_id) do update set version_id = excluded.version_id, facts_version = excluded.facts_version,
           core_hash = excluded.core_hash, derived_hash = excluded.derived_hash, data_at = excluded.data_at`,
   );
+  for (const { nctId, versionId, factsVersion } of plan.refreshed)
+    await tx
+      .update(studies)
+      .set({ factsVersion })
+      .where(and(eq(studies.nctId, nctId), eq(studies.versionId, versionId)));
   for (const { nctId, firstDataAt } of plan.history)
     await tx
       .update(studies)
@@ -173,7 +180,7 @@ async function writeQuarantine(tx: Db, plan: Publication): Promise<void> {
 
 /** Makes the run visible, or throws and leaves everything as it was. Errors: HeadsMoved, `locked`. */
 export async function publish(database: Database, plan: Publication): Promise<void> {
-  database.assertHeld();
+  await database.assertHeld();
   await database.db.transaction(async (tx) => {
     await tx.execute(PUBLISHING);
     await checkHeads(tx, plan);

@@ -19,14 +19,21 @@ function withoutSecret(url: string): string {
 /** A Postgres server, 15 to 18. One client with one owner: drizzle changes its serializers. */
 export async function openServer(options: OpenOptions & { url: string }): Promise<Database> {
   const place = withoutSecret(options.url);
+  const name = `trialdrift ${process.pid} ${process.argv.slice(2, 4).join(" ")}`.slice(0, 60);
   const client = postgres(options.url, {
     max: 4,
     onnotice: () => {},
-    connection: { application_name: `trialdrift ${process.pid} ${process.argv.slice(2, 4).join(" ")}`.slice(0, 60) },
+    connection: { application_name: name },
     connect_timeout: 10,
   });
   // Locks of a session live on a connection of their own: a killed process releases them with its socket.
-  const holder = postgres(options.url, { max: 1, onnotice: () => {}, idle_timeout: 0 });
+  const holder = postgres(options.url, {
+    max: 1,
+    onnotice: () => {},
+    idle_timeout: 0,
+    connection: { application_name: name },
+  });
+  const taken = new Set<string>();
   try {
     await client`select 1`;
   } catch (cause) {
@@ -68,14 +75,19 @@ export async function openServer(options: OpenOptions & { url: string }): Promis
     place,
     async lock(names) {
       const deadline = performance.now() + options.lockWaitMs;
-      const taken: string[] = [];
+      const mine: string[] = [];
       const release = async () => {
-        for (const name of taken) await holder`select pg_advisory_unlock(${LOCK_SPACE}, hashtext(${name}))`;
+        for (const one of mine) {
+          taken.delete(one);
+          // A lost connection has released it already.
+          await holder`select pg_advisory_unlock(${LOCK_SPACE}, hashtext(${one}))`.catch(() => {});
+        }
       };
       try {
-        for (const name of names) {
-          await takeOne(name, deadline);
-          taken.push(name);
+        for (const one of names) {
+          await takeOne(one, deadline);
+          mine.push(one);
+          taken.add(one);
         }
       } catch (error) {
         await release();
@@ -83,7 +95,18 @@ export async function openServer(options: OpenOptions & { url: string }): Promis
       }
       return release;
     },
-    assertHeld() {},
+    async assertHeld() {
+      const [held] = await holder`
+        select count(*)::int as locks from pg_locks
+         where locktype = 'advisory' and classid = ${LOCK_SPACE} and pid = pg_backend_pid() and granted`;
+      if (Number(held?.["locks"] ?? 0) >= taken.size) return;
+      throw new TrialdriftError({
+        code: "locked",
+        message: "the connection that held this run's locks was lost, and another process may be at work",
+        state: "this run was not published",
+        next: "run again",
+      });
+    },
     async checkpoint() {},
     async close() {
       await Promise.all([client.end({ timeout: 5 }), holder.end({ timeout: 5 })]);

@@ -136,3 +136,10 @@ export async function readVersionsAsOf(db: Db, nctIds: readonly string[], day: s
   );
   return new Map(found.map((one) => [one.nct_id, one.version_id]));
 }
+
+/** Marks which reviews have a folder; writes nothing where that stands already. */
+export async function noteActive(db: Db, reviews: readonly string[]): Promise<void> {
+  await db.execute(
+    sql`update trialdrift.reviews set active = not active where active <> (review in ${texts(reviews)})`,
+  );
+}

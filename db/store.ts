@@ -68,8 +68,8 @@ export function readVersionList(
 }
 
 /**
- * Writes versions and their rows in one transaction. A version that an unpublished run left is taken over; a published one
- * of the same name is the same content and stays.
+ * Writes versions and their rows in one transaction. A version of the same name, published or left by another run, is the
+ * same content and stays.
  */
 export async function stageVersions(
   db: Db,
@@ -82,7 +82,7 @@ export async function stageVersions(
       tx,
       versions,
       staged.map((version) => ({ ...version, published: false })),
-      sql`on conflict (version_id) do update set run_id = excluded.run_id where not versions.published`,
+      sql`on conflict do nothing`,
     );
     await insertAll(tx, rowsTable, stagedRows, sql`on conflict do nothing`);
   });
@@ -118,10 +118,15 @@ export async function stageDerivations(db: Db, staged: readonly StagedDerivation
   });
 }
 
-/** Deletes what a run staged and nobody published. */
+/**
+ * Deletes what ended runs staged and nobody published. While another run is under way nothing is deleted: objects are named
+ * by content, so that what one run staged may be what the other is about to publish; the last one to end cleans up.
+ */
 export async function discardStaged(db: Db, runId: number): Promise<void> {
-  await db.execute(sql`delete from trialdrift.versions where run_id = ${runId} and not published`);
+  const alone = sql`not exists (select from trialdrift.runs r where r.state = 'running' and r.run_id <> ${runId})`;
+  await db.execute(sql`delete from trialdrift.versions where not published and ${alone}`);
   await db.execute(sql`
-    delete from trialdrift.derivations d where d.run_id = ${runId}
-       and not exists (select from trialdrift.members m where m.derivation_id = d.derivation_id)`);
+    delete from trialdrift.derivations d where ${alone}
+       and not exists (select from trialdrift.members m where m.derivation_id = d.derivation_id)
+       and not exists (select from trialdrift.runs r where r.run_id = d.run_id and r.published_at is not null)`);
 }

@@ -85,6 +85,13 @@ const NOUNS: readonly [command: string, view: Noun, about: string][] = [
   ["quarantine", "quarantine", "records that could not be loaded"],
   ["reviews", "reviews", "reviews in the database"],
 ];
+
+/** Noun and verb: what a person may answer to flags. */
+const ANSWERS: readonly { verb: string; state: FlagAnswer; about: string }[] = [
+  { verb: "ack", state: "acknowledged", about: "seen and still open; ends when what it flags ends" },
+  { verb: "resolve", state: "resolved", about: "done; opens anew only when the value has left and come back" },
+];
+
 for (const [name, view, about] of NOUNS) {
   const noun = program
     .command(name)
@@ -94,6 +101,7 @@ for (const [name, view, about] of NOUNS) {
     .option("--kind <kinds>", "only these kinds, separated by commas")
     .addOption(format("text", "csv", "json"))
     .action((options: ListFlags) => perform((context) => listNoun(context, view, options)));
+  if (name === "flags") addFlagVerbs(noun);
   if (name === "reviews") addReviewVerbs(noun);
 }
 
@@ -114,21 +122,18 @@ function addReviewVerbs(reviews: Command): void {
     .action((id: string, options: InitFlags) => perform((context) => initReview(context, id, options)));
 }
 
-/** Noun and verb: what a person may answer to flags. */
-const ANSWERS: readonly [verb: string, state: FlagAnswer, about: string][] = [
-  ["ack", "acknowledged", "seen, still open: stays closed to repetition, ends when its state ends"],
-  ["resolve", "resolved", "done: opens anew only when the value has left and come back"],
-];
-for (const [verb, state, about] of ANSWERS) {
-  program.commands
-    .find((command) => command.name() === "flags")
-    ?.command(`${verb} <id...>`)
-    .description(about)
-    .requiredOption("--note <text>", "why, in a few words")
-    .option("--by <name>", "who answers (default: this account's name)")
-    .action((ids: string[], options: { note: string; by?: string }) =>
-      perform((context) => answer(context, ids, state, options)),
-    );
+/** Plain `flags` lists; these two answer. */
+function addFlagVerbs(flags: Command): void {
+  for (const { verb, state, about } of ANSWERS) {
+    flags
+      .command(`${verb} <id...>`)
+      .description(about)
+      .requiredOption("--note <text>", "why, in a few words")
+      .option("--by <name>", "who answers (default: this account's name)")
+      .action((ids: string[], options: { note: string; by?: string }) =>
+        perform((context) => answer(context, ids, state, options)),
+      );
+  }
 }
 
 program

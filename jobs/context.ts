@@ -49,6 +49,13 @@ export function openContext(environment: Record<string, string | undefined>): Co
     },
     reviews(only) {
       const ids = reviewIds(config.reviewsDir);
+      if (ids.length === 0)
+        throw new TrialdriftError({
+          code: "config",
+          message: `there is no review folder in ${config.reviewsDir}`,
+          state: "nothing was read or changed",
+          next: "check TRIALDRIFT_REVIEWS, or make one with `trialdrift reviews init`",
+        });
       if (only !== null && !ids.includes(only))
         throw new TrialdriftError({
           code: "usage",

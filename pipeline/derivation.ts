@@ -14,6 +14,7 @@ export function storedDerivation(
   nctId: string,
   versionId: string | null,
   derived: Derived,
+  shown: readonly number[],
   tables: Record<string, number>,
   runId: number,
 ): StagedDerivation {
@@ -24,7 +25,7 @@ export function storedDerivation(
     route: derived.route,
     cellSource: derived.cellSource,
     rules: RULE_VERSIONS,
-    tables,
+    tables: Object.fromEntries(shown.map((table) => [table, tables[table] ?? null])),
     cells: derived.cells,
     drift: derived.drift,
   };

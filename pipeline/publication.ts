@@ -176,6 +176,7 @@ export async function planPublication(
     ),
     changes: [...of("changed", "derived_only").flatMap((one) => fresh(one, at, runId)), ...older.changes],
     superseded: older.superseded,
+    refreshed: settled.flatMap(({ refreshed }) => refreshed.map((one) => ({ ...one, factsVersion: FACTS_VERSION }))),
     memberships: settled.flatMap(({ memberships }) => memberships),
     events: settled.flatMap(({ events }) => events.map((event) => ({ ...event, at, runId }))),
     members: settled.flatMap(({ members }) => members),

@@ -62,10 +62,33 @@ async function stage(db: Db, harvest: Harvest, source: string, batch: readonly S
   }
 }
 
+/** One record against its head; what it says is read only where it will be written. A stack overflow is the record's fault. */
+function readOne(
+  one: Valid,
+  head: Head | null,
+  before: Study | null,
+): { outcome: Arrival["outcome"]; facts: Facts | null; changes: Change[] } | RangeError {
+  try {
+    const outcome = classify(one, head, before);
+    const writes = outcome === "new" || outcome === "changed" || outcome === "older";
+    if (!writes) return { outcome, facts: null, changes: [] };
+    return { outcome, ...deriveStudy(one.study, outcome === "changed" ? before : null) };
+  } catch (error) {
+    if (error instanceof RangeError) return error;
+    throw error;
+  }
+}
+
 type Staged = { version: StagedVersion; row: StagedRow; valid: Valid };
 
 /** Classifies and derives some valid records into the harvest, and returns what is to be stored of them. */
-async function take(db: Db, runId: number, harvest: Harvest, valid: readonly Valid[]): Promise<Staged[]> {
+async function take(
+  db: Db,
+  runId: number,
+  harvest: Harvest,
+  source: string,
+  valid: readonly Valid[],
+): Promise<Staged[]> {
   const heads = new Map(
     (
       await readHeads(
@@ -86,14 +109,16 @@ async function take(db: Db, runId: number, harvest: Harvest, valid: readonly Val
   for (const one of valid) {
     const head = heads.get(one.nctId) ?? null;
     const before = head === null ? null : ((previous.get(head.version_id) as Study | undefined) ?? null);
-    const outcome = classify(one, head, before);
-    const writes = outcome === "new" || outcome === "changed" || outcome === "older";
-    const { facts, changes } = writes
-      ? deriveStudy(one.study, outcome === "changed" ? before : null)
-      : { facts: null, changes: [] };
+    const read = readOne(one, head, before);
+    if (read instanceof RangeError) {
+      refuse(harvest, one.study, source, one.nctId, "$", `nested too deeply to be read (${read.message})`);
+      continue;
+    }
+    const { outcome, facts, changes } = read;
+    const writes = facts !== null;
     const id = writes || head === null ? versionId(one.nctId, one.core, one.dataAt) : head.version_id;
     harvest.arrivals.set(one.nctId, arrivalOf(one, head, outcome, id, facts, changes, before));
-    if (writes && facts !== null) {
+    if (facts !== null) {
       const raw = pack(one.json());
       staged.push({
         version: {
@@ -153,8 +178,10 @@ export async function receive(
 ): Promise<void> {
   const walk = openWalk(source.name, source.announces);
   const seen = new Set<string>();
+  // A record without an id is no study that a watchlist could hold.
+  const ids = new Set<string>();
   harvest.walks.push(walk);
-  harvest.seen.set(source.name, seen);
+  harvest.seen.set(source.name, ids);
   // The database writes one batch while the next is read, parsed and hashed.
   let storing: Promise<void> = Promise.resolve();
   try {
@@ -170,10 +197,11 @@ export async function receive(
           continue;
         }
         seen.add(name);
+        if (one.nctId !== null) ids.add(one.nctId);
         walk.distinct += 1;
         if (one.valid !== null && !harvest.arrivals.has(one.valid.nctId)) fresh.push(one.valid);
       }
-      const staged = await take(db, runId, harvest, fresh);
+      const staged = await take(db, runId, harvest, source.name, fresh);
       await storing;
       storing = stage(db, harvest, source.name, staged);
       // Awaited above or below; a failure in between must not count as unhandled.
@@ -204,5 +232,5 @@ export async function receiveAgain(db: Db, runId: number, harvest: Harvest, nctI
     const study = (one.replaces?.record ?? stored.get(one.versionId)) as Study;
     return { study, nctId: one.nctId, dataAt: one.dataAt, ...serialize(study) };
   });
-  await stage(db, harvest, "moved heads", await take(db, runId, harvest, valid));
+  await stage(db, harvest, "moved heads", await take(db, runId, harvest, "moved heads", valid));
 }

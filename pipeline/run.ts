@@ -1,8 +1,10 @@
+import { ERROR_CODES, TrialdriftError } from "../db/errors.ts";
 import type { Job, RunState } from "../db/model.ts";
 import type { Database } from "../db/open.ts";
 import { HeadsMoved, publish } from "../db/publish.ts";
 import { knownQuarantine } from "../db/quarantine.ts";
-import { abandonDead, closeRun, newestChange, openRun } from "../db/runs.ts";
+import { abandonDead, closeRun, newestChange, openRun, type ReviewRun } from "../db/runs.ts";
+import { isLost } from "../db/sql.ts";
 import { discardStaged } from "../db/store.ts";
 import { readMemberships } from "../db/standing.ts";
 import { RULE_VERSIONS } from "./derive.ts";
@@ -32,6 +34,8 @@ export interface RunRequest {
   source?: Source;
   /** Does everything but publish. */
   dryRun?: boolean;
+  /** Asked with the registry's data date: what to note for each review where nothing can have changed, else null. */
+  idle?: (dataTimestamp: string) => Promise<Record<string, ReviewRun> | null>;
   now: () => string;
   onProgress: (line: string, records: number) => void;
 }
@@ -172,36 +176,72 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
   }
 }
 
+/** A run that found nothing to do after one request. */
+export interface IdleReport {
+  runId: number;
+  state: "skipped";
+  exitCode: 0;
+  dataAt: string;
+}
+
+/** Ends the run's row where nothing that it reads can have changed; null where it must go on. */
+async function endIdle(request: RunRequest, runId: number): Promise<IdleReport | null> {
+  const { database, registry, idle } = request;
+  if (idle === undefined || registry === null) return null;
+  const { dataTimestamp, apiVersion } = await registry.version();
+  const said = await idle(dataTimestamp);
+  if (said === null) return null;
+  const row = { state: "skipped", exitCode: 0, dataAt: dataTimestamp, apiVersion, reviews: said } as const;
+  await closeRun(database.db, runId, { ...row, requests: registry.counts.requests });
+  return { runId, state: "skipped", exitCode: 0, dataAt: dataTimestamp };
+}
+
+/** The run's row says how it failed, as far as the database still answers; what it staged goes. */
+async function closeFailed(request: RunRequest, runId: number, error: unknown): Promise<Error> {
+  const { database, registry } = request;
+  const failure = isLost(error)
+    ? new TrialdriftError({
+        code: "database_unreachable",
+        message: `the connection to the database at ${database.place} was lost`,
+        state: `run ${runId} is not published; the next run clears up what it left`,
+        next: "see that the server runs, then run again",
+        cause: error,
+      })
+    : error instanceof Error
+      ? error
+      : new Error(String(error));
+  const exitCode = failure instanceof TrialdriftError ? failure.exitCode : ERROR_CODES.internal;
+  const row = { state: "failed", exitCode, error: failure.message } as const;
+  const counts = registry === null ? {} : { requests: registry.counts.requests, retries: registry.counts.retries };
+  // Whatever goes wrong here must not hide why the run failed.
+  await closeRun(database.db, runId, { ...row, ...counts }).catch(() => {});
+  await discardStaged(database.db, runId).catch(() => {});
+  return failure;
+}
+
 /**
  * One run. Holds its reviews' locks from before the first request to after the publication. Errors: those of the registry
  * and the database, `locked`; the run's row then says failed, and what it had staged is deleted.
  */
-export async function run(request: RunRequest): Promise<RunReport> {
-  const { database, reviews } = request;
+export function run(request: RunRequest & { idle: NonNullable<RunRequest["idle"]> }): Promise<RunReport | IdleReport>;
+export function run(request: RunRequest): Promise<RunReport>;
+export async function run(request: RunRequest): Promise<RunReport | IdleReport> {
+  const { database, reviews, job, review } = request;
   const names = reviews.map(({ id }) => id);
   const release = await database.lock(names.map((id) => `review ${id}`));
   try {
-    const runId = await openRun(database.db, {
-      job: request.job,
-      review: request.review,
-      reviews: names,
-      ruleVersions: RULE_VERSIONS,
-    });
-    await abandonDead(database.db, names, runId);
+    const runId = await openRun(database.db, { job, review, reviews: names, ruleVersions: RULE_VERSIONS });
     try {
+      await abandonDead(database.db, names, runId);
+      const idle = await endIdle(request, runId);
+      if (idle !== null) return idle;
       const report = await settleAndPublish(request, runId, await walk(request, runId));
+      const dry = { state: "skipped", exitCode: 0, reviews: {}, error: "dry run: nothing was published" } as const;
+      if (request.dryRun === true) await closeRun(database.db, runId, dry);
       await discardStaged(database.db, runId);
-      if (request.dryRun === true)
-        await closeRun(database.db, runId, { state: "skipped", exitCode: 0, error: "dry run: nothing was published" });
       return { runId, ...report };
     } catch (error) {
-      await discardStaged(database.db, runId);
-      await closeRun(database.db, runId, {
-        state: "failed",
-        exitCode: 1,
-        error: error instanceof Error ? error.message : String(error),
-      });
-      throw error;
+      throw await closeFailed(request, runId, error);
     }
   } finally {
     await release();

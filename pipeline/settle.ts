@@ -8,18 +8,27 @@ import {
   readUnseenChanges,
   readVersionsAsOf,
 } from "../db/standing.ts";
-import { readHeads, readRecords, type StagedDerivation, stageDerivations, stageRecords } from "../db/store.ts";
+import {
+  readHeads,
+  readRecords,
+  type StagedDerivation,
+  stageDerivations,
+  stageRecords,
+  type StagedRow,
+  stageVersions,
+} from "../db/store.ts";
 import type { Change } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
 import { flagContext, storedDerivation } from "./derivation.ts";
-import { deriveMember, RULE_VERSIONS } from "./derive.ts";
+import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
 import type { FlagContext } from "./flags/causes.ts";
+import { rowOf } from "./row.ts";
 import type { Harvest } from "./harvest.ts";
 import { contentId } from "./hash.ts";
 import { importTables } from "./import-tables.ts";
 import type { Study } from "./registry/study.ts";
-import { decideMembership, type Membership, type MemberEvent, tablesOf } from "./review/membership.ts";
+import { decideMembership, type Membership, type MemberEvent, tablesOf, unasked } from "./review/membership.ts";
 import type { Review } from "./review/review.ts";
 import type { Fate } from "./sources/source.ts";
 
@@ -31,6 +40,8 @@ export interface Settled {
   events: MemberEvent[];
   members: Publication["members"];
   dropped: string[];
+  /** Heads whose row was made again by today's rules of normalize/. */
+  refreshed: { nctId: string; versionId: string }[];
   tables: Record<string, number>;
   flags: FlagDecision;
   said: ReviewRun;
@@ -48,7 +59,8 @@ function goneWords(memberships: readonly Membership[]): string | null {
 }
 
 /** A membership counts while it is present, or while the review prints or pins the study whatever the registry says. */
-const tracked = (one: Membership): boolean => one.state === "present" || one.how.some((how) => how !== "matched");
+const tracked = (one: Membership): boolean =>
+  one.state === "present" || (one.state !== "left" && one.how.some((how) => how !== "matched"));
 
 /**
  * Settles one review against the store and this run's arrivals. `walk` null: nothing was asked of the registry, memberships
@@ -75,12 +87,16 @@ export async function settle(
     before,
     at,
     asked: input.walk !== null,
-    ...(input.walk ?? { seen: matchedBefore(before), fates: fatesBefore(before), complete: false }),
+    ...(input.walk ?? { ...unasked(before), complete: false }),
   });
   const standing = new Map([...before, ...memberships].map((one) => [`${one.watchlist} ${one.nctId}`, one]));
   const byStudy = Map.groupBy(standing.values(), ({ nctId }) => nctId);
   const held = new Map((await readMembers(db, review.id)).map((one) => [one.nctId, one]));
-  const heads = new Map((await readHeads(db, [...byStudy.keys()])).map((head) => [head.nct_id, head.version_id]));
+  const stored = await readHeads(db, [...byStudy.keys()]);
+  const heads = new Map(stored.map((head) => [head.nct_id, head.version_id]));
+  // Rows that an earlier version of the rules made: the same record gets another row (design rule 8).
+  const outdated = new Set(stored.flatMap((head) => (head.facts_version === FACTS_VERSION ? [] : [head.version_id])));
+  const refreshed: Settled["refreshed"] = [];
   for (const { nctId, outcome, versionId } of harvest.arrivals.values()) {
     if (outcome === "new" || outcome === "changed") heads.set(nctId, versionId);
   }
@@ -127,6 +143,7 @@ export async function settle(
       ...new Set(ids.flatMap((id) => [heads.get(id) ?? [], asOf.get(id) ?? []].flat())),
     ]);
     const batch: StagedDerivation[] = [];
+    const facts: StagedRow[] = [];
     for (const nctId of ids) {
       const shown = tablesBy.get(nctId) ?? [];
       const version = heads.get(nctId) ?? null;
@@ -134,7 +151,11 @@ export async function settle(
       const then = (records.get(asOf.get(nctId) ?? "") as Study | undefined) ?? null;
       const list = byStudy.get(nctId) ?? [];
       const derived = deriveMember({ nctId, study, asOf: then, gone: goneWords(list), tables: shown, review });
-      const one = storedDerivation(review, nctId, version, derived, tables, runId);
+      const one = storedDerivation(review, nctId, version, derived, shown, tables, runId);
+      if (version !== null && derived.facts !== null && outdated.has(version)) {
+        facts.push(rowOf(derived.facts, version, FACTS_VERSION));
+        refreshed.push({ nctId, versionId: version });
+      }
       const known = held.get(nctId);
       if (known?.derivationId !== one.derivation.derivationId || known.tables.join() !== shown.join()) {
         batch.push(one);
@@ -149,6 +170,7 @@ export async function settle(
       }
       contexts.push(flagContext(review, nctId, shown, derived, unseen.get(nctId) ?? [], events, list));
     }
+    await stageVersions(db, [], facts);
     await stageDerivations(db, batch);
     await stageRecords(
       db,
@@ -180,10 +202,12 @@ export async function settle(
     events,
     members,
     dropped,
+    refreshed,
     tables,
     flags,
     derived: wanted.length,
-    changed: edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0,
+    changed:
+      edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0 || refreshed.length > 0,
     said: {
       state: complete ? "published" : "incomplete",
       baseline,
@@ -213,23 +237,4 @@ async function unseenChanges(
   for (const { nctId, ...change } of await readUnseenChanges(db, review, cursor)) add(nctId, change as Change);
   for (const { nctId, changes } of harvest.arrivals.values()) for (const change of changes) add(nctId, change);
   return unseen;
-}
-
-/** Without a walk, what matched stays matched. */
-function matchedBefore(before: readonly Membership[]): Map<string, Set<string>> {
-  const seen = new Map<string, Set<string>>();
-  for (const { watchlist, nctId, state, how } of before) {
-    if (state !== "present" || !how.includes("matched")) continue;
-    seen.set(watchlist, (seen.get(watchlist) ?? new Set()).add(nctId));
-  }
-  return seen;
-}
-
-function fatesBefore(before: readonly Membership[]): Map<string, Fate> {
-  return new Map(
-    before.flatMap(({ nctId, state, survivor }): [string, Fate][] => {
-      if (state === "merged" && survivor !== null) return [[nctId, { kind: "merged", survivor }]];
-      return state === "tombstone" ? [[nctId, { kind: "tombstone" }]] : [];
-    }),
-  );
 }

@@ -13,5 +13,8 @@ select f.flag_id,
        f.run_id,
        f.message,
        f.evidence,
-       f.advice
+       f.advice,
+       f.resolved_at as answered_at,
+       f.resolved_by as answered_by,
+       f.note
   from trialdrift.flags f

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { ERROR_CODES, TrialdriftError } from "../../db/errors.ts";
 import type { Database } from "../../db/open.ts";
 import { readView } from "../../db/read.ts";
+import { makeReaderRole, READER_ROLE } from "../../db/roles.ts";
 import { rows } from "../../db/sql.ts";
 import { openRegistry, type RegistryVersion } from "../../pipeline/registry/client.ts";
 import type { ReviewRow } from "../../pipeline/report/rows.ts";
@@ -11,7 +12,7 @@ import type { Context } from "../context.ts";
 import { print } from "../exit.ts";
 import { width } from "./list.ts";
 
-/** `doctor`: can the nightly run work, and may its tables be relied on? Looks, says, changes nothing (but --roles). */
+/** `doctor`: can the nightly run work, and may its tables be relied on? Looks and says; stores nothing (but --roles). */
 
 export interface DoctorFlags {
   /** Hours after which a review's last complete run is too long ago. */
@@ -31,23 +32,25 @@ export interface Finding {
 /** The graver first: what cannot be reached, then what is held, wrong, failed, stale. */
 const GRAVITY = [69, 4, 2, 1, 3, 0];
 
-const fine = (about: string, said: string): Finding => ({ about, mark: "ok", said, next: null, exitCode: 0 });
-const note = (about: string, said: string, next: string): Finding => ({ about, mark: "note", said, next, exitCode: 0 });
-const wrong = (about: string, said: string, next: string, exitCode: number): Finding => ({
-  about,
-  mark: "wrong",
-  said,
-  next,
-  exitCode,
-});
+function line(about: string, mark: Finding["mark"], said: string, next: string | null = null, exitCode = 0): Finding {
+  return { about, mark, said, next, exitCode };
+}
+const STALE = ERROR_CODES.incomplete;
 
 /** An error as a line: with its causes, which say why a connection failed. */
 function failed(about: string, error: unknown): Finding {
   const causes: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) if (at.message !== "") causes.push(at.message);
   const said = causes.join("; ") || String(error);
-  if (error instanceof TrialdriftError) return wrong(about, said, error.next ?? "see the message", error.exitCode);
-  return wrong(about, said, "look at the message; if it does not explain itself, report it", ERROR_CODES.internal);
+  if (error instanceof TrialdriftError)
+    return line(about, "wrong", said, error.next ?? "see the message", error.exitCode);
+  return line(
+    about,
+    "wrong",
+    said,
+    "look at the message; if it does not explain itself, report it",
+    ERROR_CODES.internal,
+  );
 }
 
 async function databaseOf(context: Context): Promise<{ finding: Finding; database: Database | null }> {
@@ -56,7 +59,7 @@ async function databaseOf(context: Context): Promise<{ finding: Finding; databas
     const [server] = await rows<{ server_version: string }>(database.db, sql`show server_version`);
     const what = database.kind === "embedded" ? "embedded" : "server";
     const said = `${what}, ${database.place}, Postgres ${server?.server_version ?? "?"}, migrations up to date`;
-    return { finding: fine("database", said), database };
+    return { finding: line("database", "ok", said), database };
   } catch (error) {
     return { finding: failed("database", error), database: null };
   }
@@ -94,9 +97,12 @@ async function registryOf(context: Context, now: Date): Promise<Finding[]> {
   try {
     const { apiVersion, dataTimestamp } = await versionOnce(context);
     const said = `${context.config.baseUrl} answers, API ${apiVersion}, data of ${dataTimestamp}`;
-    return [fine("registry", said), clockFinding(dataTimestamp, now)];
+    return [line("registry", "ok", said), clockFinding(dataTimestamp, now)];
   } catch (error) {
-    return [failed("registry", error), note("clock", "not compared: the registry did not answer", "see registry")];
+    return [
+      failed("registry", error),
+      line("clock", "note", "not compared: the registry did not answer", "see registry"),
+    ];
   }
 }
 
@@ -126,16 +132,22 @@ export function clockFinding(dataTimestamp: string, now: Date): Finding {
   const ours = `${now.toISOString().slice(0, 16)}Z`;
   const behind = Date.parse(`${dataTimestamp.slice(0, 16)}Z`) - now.getTime();
   if (behind > DAY_MS)
-    return wrong(
+    return line(
       "clock",
+      "wrong",
       `this machine says ${ours}, ${days(Math.floor(behind / DAY_MS), "day")} before the registry's data of ${dataTimestamp}`,
       "set the clock: runs, ages and schedules go by it",
       0,
     );
   const since = workingDays(dataTimestamp.slice(0, 10), now.toISOString().slice(0, 10));
   const said = `${ours}, ${since === 0 ? "no working day" : days(since, "working day")} after the registry's data`;
-  if (since <= 1) return fine("clock", said);
-  return note("clock", said, "if the date is right, the registry is resting (a US holiday); otherwise set the clock");
+  if (since <= 1) return line("clock", "ok", said);
+  return line(
+    "clock",
+    "note",
+    said,
+    "if the date is right, the registry is resting (a US holiday); otherwise set the clock",
+  );
 }
 
 /** Hours of a time such as 36h, 90m or 2d; null where it is none. */
@@ -145,7 +157,10 @@ export function hoursOf(text: string): number | null {
   return Number(amount) * ({ m: 1 / 60, h: 1, d: 24 }[unit] ?? 1);
 }
 
-const ageWords = (hours: number): string => (hours < 72 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`);
+function ageWords(hours: number): string {
+  if (hours < 2) return `${Math.round(hours * 60)} min`;
+  return hours < 72 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;
+}
 
 interface FreshnessRow {
   review: string;
@@ -157,16 +172,17 @@ interface FreshnessRow {
 
 function freshnessFinding(row: FreshnessRow, active: boolean, maxAge: number): Finding {
   const { review, age_hours: age, last_state: state } = row;
-  if (!active) return fine(review, "no longer followed: its folder is gone, what is stored can be read");
+  if (!active) return line(review, "ok", "no longer followed: its folder is gone, what is stored can be read");
   const sync = `run \`trialdrift sync --review ${review}\` and look at what it says; is the schedule running?`;
   if (age === null)
-    return wrong(review, `no complete run yet, the last one ${state ?? "left no state"}`, sync, ERROR_CODES.incomplete);
+    return line(review, "wrong", `no complete run yet, the last one ${state ?? "left no state"}`, sync, STALE);
   const said = `complete ${ageWords(age)} ago, data of ${row.data_date ?? "no date"}, ${days(row.open_flags, "open flag")}`;
   if (age > maxAge)
-    return wrong(review, `stale: ${said}; more than ${ageWords(maxAge)} is too long`, sync, ERROR_CODES.incomplete);
-  if (state === "published" || state === "skipped" || state === "running") return fine(review, said);
-  return note(
+    return line(review, "wrong", `stale: ${said}; more than ${ageWords(maxAge)} is too long`, sync, STALE);
+  if (state === "published" || state === "skipped" || state === "running") return line(review, "ok", said);
+  return line(
     review,
+    "note",
     `${said}; but the last run is ${state ?? "unknown"}`,
     `see \`trialdrift runs --review ${review}\``,
   );
@@ -174,83 +190,57 @@ function freshnessFinding(row: FreshnessRow, active: boolean, maxAge: number): F
 
 /** Every review of the database, and every folder that no run has read yet. */
 async function freshnessOf(context: Context, database: Database | null, maxAge: number): Promise<Finding[]> {
-  if (database === null) return [note("reviews", "their age is not known without the database", "see database")];
+  if (database === null)
+    return [line("reviews", "note", "their age is not known without the database", "see database")];
   try {
     const fresh = await readView<FreshnessRow>(database.db, "freshness");
     const known = new Map((await readView<ReviewRow>(database.db, "reviews")).map((row) => [row.review, row.active]));
     const found = fresh.map((row) => freshnessFinding(row, known.get(row.review) ?? true, maxAge));
     const never = reviewIds(context.config.reviewsDir).filter((id) => !known.has(id));
     const folders = never.map((id) =>
-      wrong(
+      line(
         id,
+        "wrong",
         "never run: its folder is there, the database does not know it",
         `run \`trialdrift sync --review ${id}\``,
-        3,
+        STALE,
       ),
     );
     if (found.length + folders.length > 0) return [...found, ...folders];
-    return [note("reviews", "there is none", `put a review's folder into ${context.config.reviewsDir}`)];
+    return [line("reviews", "note", "there is none", `put a review's folder into ${context.config.reviewsDir}`)];
   } catch (error) {
     return [failed("reviews", error)];
   }
 }
 
-/** The reader's role, as docs/schema.md shows it; the last statement makes a login and is left to a person. */
-export const READER_ROLE = [
-  "create role trialdrift_reader nologin",
-  "grant usage on schema review to trialdrift_reader",
-  "grant select on all tables in schema review to trialdrift_reader",
-  "alter default privileges in schema review grant select on tables to trialdrift_reader",
-  "create role dashboard login in role trialdrift_reader",
-] as const;
-
-/** Makes the role, or gives an existing one what it needs; then asks the server whether it has it. */
-async function makeReader(database: Database | null): Promise<Finding> {
-  if (database === null)
-    return note("roles", "not made, the database cannot be read", "mend it, or run the SQL below there");
+async function rolesFinding(database: Database | null): Promise<Finding> {
+  if (database === null) return line("roles", "note", "not made: the database cannot be read", "see database");
   if (database.kind === "embedded")
-    return note(
-      "roles",
-      "not made: an embedded database belongs to one process",
-      "set DATABASE_URL to a server for dashboards",
-    );
-  const [create, ...rest] = READER_ROLE;
+    return line("roles", "note", "not made: only a server has readers", "set DATABASE_URL for dashboards");
   try {
-    await database.db.transaction(async (tx) => {
-      const there = await rows(tx, sql`select 1 from pg_roles where rolname = 'trialdrift_reader'`);
-      for (const one of [...(there.length === 0 ? [create] : []), ...rest.slice(0, -1)]) await tx.execute(sql.raw(one));
-      const refused = await rows<{ view: string }>(
-        tx,
-        sql`select relname as view from pg_class where relnamespace = 'review'::regnamespace
-             and not (has_table_privilege('trialdrift_reader', oid, 'select') and has_schema_privilege('trialdrift_reader', 'review', 'usage'))`,
-      );
-      if (refused.length > 0)
-        throw new Error(`no right to grant review.${refused.map(({ view }) => view).join(", review.")}`);
-    });
-    return fine("roles", "trialdrift_reader reads schema review; a login for a dashboard is the last statement below");
+    await makeReaderRole(database.db);
+    return line("roles", "ok", "trialdrift_reader reads schema review; the last statement below makes a login of it");
   } catch (error) {
-    return {
-      ...failed("roles", error),
-      next: "run the SQL below as the owner of the database",
-      exitCode: ERROR_CODES.config,
-    };
+    const next = "run the SQL below as the owner of the database";
+    return { ...failed("roles", error), next, exitCode: ERROR_CODES.config };
   }
 }
 
 function shown({ about, mark, said, next }: Finding, column: number): string {
   const head = `${about.padEnd(column)}  ${mark.padEnd(5)}  `;
-  const line = (first: string, text: string) =>
+  const wrapped = (first: string, text: string) =>
     first + paragraph(text, Math.max(width(), head.length + 40), 0, head.length).trimStart();
-  return [line(head, clean(said)), ...(next === null ? [] : [line(" ".repeat(head.length), `-> ${clean(next)}`)])].join(
-    "\n",
-  );
+  return [
+    wrapped(head, clean(said)),
+    ...(next === null ? [] : [wrapped(" ".repeat(head.length), `-> ${clean(next)}`)]),
+  ].join("\n");
 }
 
 /** Prints a line for each thing looked at, with what to do, and then ends with the gravest of their exit codes. */
 export async function doctor(context: Context, flags: DoctorFlags): Promise<number> {
   const [{ finding, database }, registry] = await Promise.all([databaseOf(context), registryOf(context, new Date())]);
   const findings = [finding, ...registry, ...(await freshnessOf(context, database, flags.maxAge))];
-  if (flags.roles === true) findings.push(await makeReader(database));
+  if (flags.roles === true) findings.push(await rolesFinding(database));
   const column = Math.max(...findings.map(({ about }) => about.length));
   const sqlText = flags.roles === true ? `\n${READER_ROLE.map((one) => `${one};\n`).join("")}` : "";
   await print(`${findings.map((one) => shown(one, column)).join("\n")}\n${sqlText}`);

@@ -16,6 +16,9 @@ function unpublished({ settled, runId }: RunReport): FlagRow[] {
       state: "open" as const,
       opened_at: "",
       run_id: runId,
+      answered_at: null,
+      answered_by: null,
+      note: null,
     })),
   );
 }

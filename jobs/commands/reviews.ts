@@ -4,7 +4,7 @@ import { TrialdriftError } from "../../db/errors.ts";
 import { parseNotation } from "../../pipeline/review/codes.ts";
 import { readLexicon, readReview, reviewIds } from "../../pipeline/review/folder.ts";
 import { definitionOf, parsePins, writeReview } from "../../pipeline/review/init.ts";
-import { NAME, parseReview, parseTable } from "../../pipeline/review/parse.ts";
+import { NAME, parseReview, parseTable, shownValue } from "../../pipeline/review/parse.ts";
 import type { Review } from "../../pipeline/review/review.ts";
 import type { Context } from "../context.ts";
 import { print } from "../exit.ts";
@@ -46,8 +46,7 @@ function codesProblem(file: string, codes: unknown, problem: string): string {
     .filter((key) => key !== "");
   const found = keys.reduce((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], codes);
   const path = keys.map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`)).join("");
-  const text = JSON.stringify(found) ?? "nothing";
-  return `${file} $.codes${path}: ${says.replace(/, received [^,]*$/, "")}, found ${text.length > 80 ? `${text.slice(0, 79)}…` : text}`;
+  return `${file} $.codes${path}: ${says.replace(/, received [^,]*$/, "")}, found ${shownValue(found)}`;
 }
 
 interface Named {

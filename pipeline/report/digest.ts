@@ -121,7 +121,7 @@ export function digestText(digest: Digest, options: DigestOptions = {}): string 
       ? []
       : [
           [
-            pen.alarm("INCOMPLETE - not everything could be read; no departure was recorded"),
+            pen.alarm("INCOMPLETE - not everything could be read"),
             ...digest.incomplete.map((why) => paragraph(`- ${why}`, width, 2, 2)),
           ].join("\n"),
         ];

@@ -105,6 +105,9 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
       "message",
       "evidence",
       "advice",
+      "answered_at",
+      "answered_by",
+      "note",
     ],
     columns: [
       fixed("flag", (row) => String(row.flag_id)),

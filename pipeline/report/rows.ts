@@ -102,6 +102,9 @@ export interface FlagRow {
   message: string;
   evidence: unknown;
   advice: string;
+  answered_at: string | null;
+  answered_by: string | null;
+  note: string | null;
 }
 
 export interface MemberRow {

@@ -154,9 +154,14 @@ export function decideMembership(input: {
       event,
     );
   }
-  if (!input.complete) return { memberships, events };
   for (const known of before) {
     if (known.state !== "present" || now.has(key(known.watchlist, known.nctId))) continue;
+    if (!known.how.includes("matched")) {
+      // A pin or a printed row that a person took out: no query ever found it, so that it has not left one.
+      write({ ...known, state: "left", reason: "no longer pinned or printed", leftAt: at }, null);
+      continue;
+    }
+    if (!input.complete) continue;
     const queryHash = hashes.get(known.watchlist) ?? null;
     if (queryHash !== known.queryHash) {
       write({ ...known, state: "left", reason: "query_changed", queryHash, leftAt: at }, "query_changed");
@@ -188,4 +193,17 @@ export function tablesOf(review: Review, nctId: string, watchlists: readonly str
   if (printing.length > 0) return printing;
   const listed = review.watchlists.filter(({ id }) => watchlists.includes(id)).flatMap(({ table }) => table ?? []);
   return [...new Set(listed)].toSorted((a, b) => a - b);
+}
+
+/** What stands where the registry was not asked: what matched stays matched, what is gone stays gone. */
+export function unasked(before: readonly Membership[]): { seen: Map<string, Set<string>>; fates: Map<string, Fate> } {
+  const seen = new Map<string, Set<string>>();
+  const fates = new Map<string, Fate>();
+  for (const { watchlist, nctId, state, how, survivor } of before) {
+    if (state === "present" && how.includes("matched"))
+      seen.set(watchlist, (seen.get(watchlist) ?? new Set()).add(nctId));
+    if (state === "merged" && survivor !== null) fates.set(nctId, { kind: "merged", survivor });
+    if (state === "tombstone") fates.set(nctId, { kind: "tombstone" });
+  }
+  return { seen, fates };
 }

@@ -29,7 +29,7 @@ const query = strict(Object.fromEntries(QUERY_KEYS.map((key) => [key, z.string()
   { error: `expected words in at least one of ${QUERY_KEYS.join(", ")}` },
 );
 
-/** A term of the language that lexicons are written in (extract/term.ts). */
+/** In the language that lexicons are written in (extract/term.ts). */
 const term = z.string().superRefine((text, context) => {
   try {
     void new RegExp(anyOf([text]));
@@ -108,8 +108,7 @@ const reviewSchema = z.looseObject({
   codes: z.unknown().optional(),
 });
 
-const listOfTexts = z.array(z.string()).nullable();
-const textOrNull = z.string().nullable();
+const [textOrNull, listOfTexts] = [z.string().nullable(), z.array(z.string()).nullable()];
 /** What a cell may hold, a column; a column that a table does not print may be left out. */
 const cells = strict({
   director: textOrNull,
@@ -138,8 +137,6 @@ const tableSchema = z.looseObject({
   ),
 });
 
-type Raw = z.infer<typeof reviewSchema>;
-
 export interface ParsedReview {
   id: string;
   title: string;
@@ -153,23 +150,24 @@ export interface ParsedReview {
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${String(part)}`),
-    "$",
-  );
+  return `$${path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("")}`;
 }
 
-/** One line a problem: file, JSON path, what was expected, the value found there (its beginning, where it is long). */
+/** A value as it stands in a file; its beginning, where it is long. */
+export function shownValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** One line a problem: file, JSON path, what was expected, the value found there. */
 function report(error: z.ZodError, content: unknown, file: string, problems: string[]): void {
   for (const issue of error.issues) {
     const expected = issue.message.replace(/^.*?(expected .*?)(?:, received .*)?$/, "$1");
     for (const key of issue.code === "unrecognized_keys" ? issue.keys : [null]) {
       const path = key === null ? issue.path : [...issue.path, key];
       const found = path.reduce((at, part) => (at as Record<PropertyKey, unknown> | null | undefined)?.[part], content);
-      const text = JSON.stringify(found) ?? "nothing";
-      problems.push(
-        `${file} ${pathOf(path)}: ${key === null ? "" : `there is no key "${key}", `}${expected}, found ${text.length > 80 ? `${text.slice(0, 79)}…` : text}`,
-      );
+      const what = key === null ? expected : `there is no key "${key}", ${expected}`;
+      problems.push(`${file} ${pathOf(path)}: ${what}, found ${shownValue(found)}`);
     }
   }
 }
@@ -185,7 +183,7 @@ export function parseReview(content: unknown, file: string, problems: string[]):
     report(result.error, content, file, problems);
     return null;
   }
-  const raw: Raw = result.data;
+  const raw = result.data;
   for (const id of repeated(raw.watchlists.map((one) => one.id)))
     problems.push(`${file} $.watchlists: expected each id once, found "${id}" twice`);
   for (const table of repeated((raw.tables ?? []).map((one) => one.table)))

@@ -6,7 +6,8 @@ import { rows } from "../../db/sql.ts";
 import { readHeads, readRecords } from "../../db/store.ts";
 import { openTestDatabase } from "../support/pglite.ts";
 import * as faults from "../support/registry-faults.ts";
-import { type Json, nct, type Played, playRegistry, reviewFolder, runOnce, trial } from "../support/small-registry.ts";
+import { type Json, nct, type Played, playRegistry, trial } from "../support/small-registry.ts";
+import { reviewFolder, runOnce } from "../support/small-review.ts";
 import { tableState } from "../support/store-state.ts";
 
 /** What goes wrong on the way, over real HTTP: each told clearly, and nothing lost. */

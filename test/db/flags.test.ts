@@ -3,17 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../db/open.ts";
 import { rows } from "../../db/sql.ts";
 import { openTestDatabase } from "../support/pglite.ts";
-import {
-  type Day,
-  nct,
-  type Played,
-  playRegistry,
-  type ReviewFolder,
-  reviewFolder,
-  type ReviewSaid,
-  runOnce,
-  trial,
-} from "../support/small-registry.ts";
+import { type Day, nct, type Played, playRegistry, trial } from "../support/small-registry.ts";
+import { type ReviewFolder, reviewFolder, type ReviewSaid, runOnce } from "../support/small-review.ts";
 
 /** The life of a flag over several dates. */
 

@@ -4,17 +4,8 @@ import type { Database } from "../../db/open.ts";
 import { rows } from "../../db/sql.ts";
 import { openTestDatabase } from "../support/pglite.ts";
 import { altered, always, asksQuery } from "../support/registry-faults.ts";
-import {
-  type Day,
-  nct,
-  type Played,
-  playRegistry,
-  type ReviewFolder,
-  reviewFolder,
-  type ReviewSaid,
-  runOnce,
-  trial,
-} from "../support/small-registry.ts";
+import { type Day, nct, type Played, playRegistry, trial } from "../support/small-registry.ts";
+import { type ReviewFolder, reviewFolder, type ReviewSaid, runOnce } from "../support/small-review.ts";
 
 /** How a study comes to a watchlist and leaves it, over real HTTP and the real database. */
 

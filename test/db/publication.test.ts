@@ -4,17 +4,8 @@ import type { Database } from "../../db/open.ts";
 import { rows } from "../../db/sql.ts";
 import { openTestDatabase } from "../support/pglite.ts";
 import { asksVersion, type Fault } from "../support/registry-faults.ts";
-import {
-  type Day,
-  loadRecords,
-  nct,
-  type Played,
-  playRegistry,
-  type ReviewFolder,
-  reviewFolder,
-  runOnce,
-  trial,
-} from "../support/small-registry.ts";
+import { type Day, nct, type Played, playRegistry, trial } from "../support/small-registry.ts";
+import { loadRecords, type ReviewFolder, reviewFolder, runOnce } from "../support/small-review.ts";
 import { countOf } from "../support/store-state.ts";
 
 /** What two runs on the same study do to each other, and where older input goes. */
@@ -135,9 +126,9 @@ describe("a head that another run moves between derivation and publication", () 
     const settled: Database = {
       ...database,
       // Asked at the start of the publication; the next transaction is the publication itself.
-      assertHeld: () => {
+      assertHeld: async () => {
         armed = true;
-        database.assertHeld();
+        await database.assertHeld();
       },
       db: new Proxy(database.db, {
         get(db, name) {

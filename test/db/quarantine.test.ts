@@ -4,7 +4,8 @@ import type { Database } from "../../db/open.ts";
 import { rows } from "../../db/sql.ts";
 import { unpack } from "../../db/store.ts";
 import { openTestDatabase } from "../support/pglite.ts";
-import { nct, playRegistry, reviewFolder, runOnce, type Said, trial } from "../support/small-registry.ts";
+import { nct, playRegistry, type Said, trial } from "../support/small-registry.ts";
+import { reviewFolder, runOnce } from "../support/small-review.ts";
 
 /** Records that cannot be loaded are kept whole, told once, and recovered by themselves. */
 

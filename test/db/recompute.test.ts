@@ -7,17 +7,8 @@ import { RULE_VERSIONS } from "../../pipeline/derive.ts";
 import { openRegistry } from "../../pipeline/registry/client.ts";
 import type { Review } from "../../pipeline/review/review.ts";
 import { openTestDatabase } from "../support/pglite.ts";
-import {
-  type Day,
-  nct,
-  type Played,
-  playRegistry,
-  type Printed,
-  type ReviewFolder,
-  reviewFolder,
-  runOnce,
-  trial,
-} from "../support/small-registry.ts";
+import { type Day, nct, type Played, playRegistry, trial } from "../support/small-registry.ts";
+import { type Printed, type ReviewFolder, reviewFolder, runOnce } from "../support/small-review.ts";
 import { countOf, tableState } from "../support/store-state.ts";
 
 /** Rows, drift and flags again from our own store. */

@@ -6,16 +6,8 @@ import { readHeads, readRecords } from "../../db/store.ts";
 import { nightly } from "../../jobs/nightly.ts";
 import { openRegistry } from "../../pipeline/registry/client.ts";
 import { openTestDatabase } from "../support/pglite.ts";
-import {
-  nct,
-  type Played,
-  playRegistry,
-  type ReviewFolder,
-  reviewFolder,
-  runOnce,
-  type Said,
-  trial,
-} from "../support/small-registry.ts";
+import { nct, type Played, playRegistry, type Said, trial } from "../support/small-registry.ts";
+import { type ReviewFolder, reviewFolder, runOnce } from "../support/small-review.ts";
 import { countOf, tableState } from "../support/store-state.ts";
 
 /** The main path on one small registry at three dates. */

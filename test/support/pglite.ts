@@ -17,7 +17,7 @@ export async function openMemory(): Promise<Database> {
     kind: "embedded",
     place: "memory",
     lock: async () => async () => {},
-    assertHeld() {},
+    async assertHeld() {},
     async checkpoint() {},
     async close() {
       const code = process.exitCode;

@@ -13,7 +13,7 @@ const SHELLS = [
   /^pipeline\/row\.ts$/,
   /^pipeline\/sources\//,
   /^pipeline\/registry\/(client|pages|lookup|pace|attempt|read-ahead|retry)\.ts$/,
-  /^pipeline\/review\/folder\.ts$/,
+  /^pipeline\/review\/(folder|init)\.ts$/,
 ];
 
 /** From right to left: a file may import from its own layer and from those after it. */

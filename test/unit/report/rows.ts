@@ -80,6 +80,9 @@ export function flag(id: number, severity: Severity, kind: FlagKind, of: Partial
     message: `message ${id}`,
     evidence: {},
     advice: `advice on ${kind}`,
+    answered_at: null,
+    answered_by: null,
+    note: null,
     ...of,
   };
 }
