@@ -124,7 +124,9 @@ export async function stageDerivations(db: Db, staged: readonly StagedDerivation
  */
 export async function discardStaged(db: Db, runId: number): Promise<void> {
   const alone = sql`not exists (select from trialdrift.runs r where r.state = 'running' and r.run_id <> ${runId})`;
-  await db.execute(sql`delete from trialdrift.versions where not published and ${alone}`);
+  // By run, because that has an index: over all unpublished versions this would read the whole table after every part.
+  const ended = sql`(select r.run_id from trialdrift.runs r where r.published_at is null or r.run_id = ${runId})`;
+  await db.execute(sql`delete from trialdrift.versions where run_id in ${ended} and not published and ${alone}`);
   await db.execute(sql`
     delete from trialdrift.derivations d where ${alone}
        and not exists (select from trialdrift.members m where m.derivation_id = d.derivation_id)
