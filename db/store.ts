@@ -101,7 +101,9 @@ export async function stageDerivations(db: Db, staged: readonly StagedDerivation
       tx,
       derivations,
       staged.map(({ derivation }) => derivation),
-      sql`on conflict do nothing`,
+      // Left by a run that died: ours now, or it would be cleared away as that run's once a newer one is shown.
+      sql`on conflict (derivation_id) do update set run_id = excluded.run_id
+           where not exists (select from trialdrift.runs r where r.run_id = derivations.run_id and r.published_at is not null)`,
     );
     await insertAll(
       tx,
