@@ -195,3 +195,31 @@ export interface WalkLedger {
   tombstone: number;
   left: number;
 }
+
+/** How a study stands to one watchlist; `*At` are instants, UTC. */
+export interface Membership {
+  review: string;
+  watchlist: string;
+  nctId: string;
+  state: MemberState;
+  how: MemberHow[];
+  reason: string | null;
+  queryHash: string | null;
+  enteredAt: string;
+  leftAt: string | null;
+  survivor: string | null;
+}
+
+/** A flag as it stands before a run: open, acknowledged, or resolved by a person and not gone. Table 0: none. */
+export interface HeldFlag {
+  flagId: number;
+  review: string;
+  table: number;
+  nctId: string;
+  column: string;
+  kind: FlagKind;
+  value: string;
+  state: FlagState;
+  /** Resolved by a person and the value has not left since: the same identity stays closed. */
+  gone: boolean;
+}

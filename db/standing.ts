@@ -1,24 +1,11 @@
 import { sql } from "drizzle-orm";
-import type { FlagKind, FlagState, MemberHow, MemberState } from "./model.ts";
+import type { HeldFlag, Membership } from "./model.ts";
 import { type Db, insertAll, rows, texts } from "./sql.ts";
 import { curatedCells, curatedTables } from "./schema/reviews.ts";
 
 /** What stands for a review before a run decides anything: memberships, pointers, flags, curated versions, unseen changes. */
 
-export interface StandingMembership {
-  review: string;
-  watchlist: string;
-  nctId: string;
-  state: MemberState;
-  how: MemberHow[];
-  reason: string | null;
-  queryHash: string | null;
-  enteredAt: string;
-  leftAt: string | null;
-  survivor: string | null;
-}
-
-export function readMemberships(db: Db, review: string): Promise<StandingMembership[]> {
+export function readMemberships(db: Db, review: string): Promise<Membership[]> {
   return rows(
     db,
     sql`select review, watchlist, nct_id as "nctId", state, to_json(how) as how, reason, query_hash as "queryHash",
@@ -40,23 +27,7 @@ export function readMembers(
 }
 
 /** Flags of some studies that are open, acknowledged, or resolved by a person and not gone. */
-export function readStandingFlags(
-  db: Db,
-  review: string,
-  nctIds: readonly string[],
-): Promise<
-  {
-    flagId: number;
-    review: string;
-    table: number;
-    nctId: string;
-    column: string;
-    kind: FlagKind;
-    value: string;
-    state: FlagState;
-    gone: boolean;
-  }[]
-> {
+export function readStandingFlags(db: Db, review: string, nctIds: readonly string[]): Promise<HeldFlag[]> {
   return rows(
     db,
     sql`select flag_id::int as "flagId", review, table_no as "table", nct_id as "nctId", column_name as "column", kind, value, state, gone

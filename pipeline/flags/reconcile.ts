@@ -1,21 +1,10 @@
-import type { FlagKind, FlagState, Severity } from "../../db/model.ts";
+import type { FlagKind, HeldFlag, Severity } from "../../db/model.ts";
 import type { FlagCause, FlagContext, FlagRule } from "./causes.ts";
 import { FLAG_RULES } from "./rules.ts";
 
 /** Open flags against today's causes: what opens, what the run resolves, what may open again. Pure. */
 
-export interface HeldFlag {
-  flagId: number;
-  review: string;
-  table: number;
-  nctId: string;
-  column: string;
-  kind: FlagKind;
-  value: string;
-  state: FlagState;
-  /** Resolved by a person and the value has not left since: the same identity stays closed. */
-  gone: boolean;
-}
+export type { HeldFlag } from "../../db/model.ts";
 
 export interface OpenedFlag {
   review: string;

@@ -1,21 +1,10 @@
-import type { MemberHow, MemberState } from "../../db/model.ts";
+import type { MemberHow, Membership, MemberState } from "../../db/model.ts";
 import type { Fate } from "../sources/source.ts";
 import type { Review } from "./review.ts";
 
 /** Which studies a review tracks, and what happened to that: pure. The registry's own search decides (design rule 5). */
 
-export interface Membership {
-  review: string;
-  watchlist: string;
-  nctId: string;
-  state: MemberState;
-  how: MemberHow[];
-  reason: string | null;
-  queryHash: string | null;
-  enteredAt: string;
-  leftAt: string | null;
-  survivor: string | null;
-}
+export type { Membership } from "../../db/model.ts";
 
 export type MemberEventKind = "entered" | "returned" | "left" | "merged" | "tombstone" | "query_changed";
 export interface MemberEvent {
