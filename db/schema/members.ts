@@ -17,6 +17,37 @@ export const members = trialdrift.table(
   (t) => [primaryKey({ columns: [t.review, t.nctId] }), index("members_by_study").on(t.nctId)],
 );
 
+/**
+ * Which derivation a run published of a member, one row each time the pointer moved; `derivation_id` null: no longer tracked.
+ * `table --run N` reads the newest row of each member among the runs published by then.
+ */
+export const memberStates = trialdrift.table(
+  "member_states",
+  {
+    review: text("review").notNull(),
+    nctId: text("nct_id").notNull(),
+    runId: bigint("run_id", { mode: "number" }).notNull(),
+    tables: integer("tables").array().notNull(),
+    derivationId: uuid("derivation_id"),
+    screened: text("screened").$type<Screened>().notNull(),
+    screenedReason: text("screened_reason"),
+  },
+  (t) => [primaryKey({ columns: [t.review, t.nctId, t.runId] }), index("member_states_by_run").on(t.runId)],
+);
+
+/** Studies that a backfill pinned to a watchlist (`--into`); pins of review.json are in the file alone. */
+export const pins = trialdrift.table(
+  "pins",
+  {
+    review: text("review").notNull(),
+    watchlist: text("watchlist").notNull(),
+    nctId: text("nct_id").notNull(),
+    pinnedAt: timestamp("pinned_at", { withTimezone: true, mode: "string" }).notNull().defaultNow(),
+    runId: bigint("run_id", { mode: "number" }),
+  },
+  (t) => [primaryKey({ columns: [t.review, t.watchlist, t.nctId] })],
+);
+
 /** How a study stands to one watchlist now. */
 export const memberships = trialdrift.table(
   "memberships",

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
@@ -30,6 +31,8 @@ export const versions = trialdrift.table(
     /** The whole record as JSON, zstd: 20 KB become 5 KB. NUL characters survive here, they cannot in jsonb. */
     raw: bytea("raw").notNull(),
     lastUpdatePosted: text("last_update_posted"),
+    /** What `data_at` is: when we or a file saw the record, or the sponsor's submission date from the registry's history. */
+    dated: text("dated").$type<"observed" | "submitted">().notNull().default("observed"),
     /** The run that staged it; until `published` no reader sees it and its run may delete it. */
     runId: bigint("run_id", { mode: "number" }).notNull(),
     published: boolean("published").notNull().default(false),
@@ -85,6 +88,8 @@ export const rows = trialdrift.table(
     sponsor: text("sponsor"),
     results: text("results").notNull(),
     hasResults: boolean("has_results").notNull(),
+    /** PMIDs that the record links and that can report this trial: never BACKGROUND, RESULT only from the start year on. */
+    publications: text("publications").array().notNull().default(sql`'{}'`),
     firstPosted: text("first_posted"),
     lastUpdatePosted: text("last_update_posted"),
   },

@@ -3,10 +3,11 @@ import { fileURLToPath } from "node:url";
 import { startReplay } from "../../fixtures/replay/server.ts";
 import { lockDirectory } from "../../db/datadir-lock.ts";
 import { type Context, openContext } from "../context.ts";
-import { print } from "../exit.ts";
+import { perform, print } from "../exit.ts";
 import { listNoun } from "./list.ts";
 import { sync } from "./sync.ts";
 import { table } from "./table.ts";
+import type { Command } from "commander";
 
 const DIRECTORY = ".demo";
 const RECORDINGS = fileURLToPath(new URL("../../fixtures/recordings/", import.meta.url));
@@ -65,4 +66,11 @@ export async function demo(outer: Context): Promise<number> {
 
 function title(text: string): Promise<void> {
   return print(`\n${text}\n${"=".repeat(text.length)}\n`);
+}
+
+export function demoCommand(program: Command): void {
+  program
+    .command("demo")
+    .description("the whole job on recorded answers of two dates, in a database of its own")
+    .action(() => perform((context) => demo(context)));
 }

@@ -1,229 +1,27 @@
-import { sql } from "drizzle-orm";
-import { ERROR_CODES, TrialdriftError } from "../../db/errors.ts";
-import type { Database } from "../../db/open.ts";
-import { readView } from "../../db/read.ts";
-import { makeReaderRole, READER_ROLE } from "../../db/roles.ts";
-import { rows } from "../../db/sql.ts";
-import { openRegistry, type RegistryVersion } from "../../pipeline/registry/client.ts";
-import type { ReviewRow } from "../../pipeline/report/rows.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { READER_ROLE } from "../../db/roles.ts";
 import { clean, paragraph } from "../../pipeline/report/text.ts";
-import { reviewIds } from "../../pipeline/review/folder.ts";
 import type { Context } from "../context.ts";
-import { print } from "../exit.ts";
+import { examine, type Finding } from "../doctor.ts";
+import { perform, print } from "../exit.ts";
 import { width } from "./list.ts";
 
-/** `doctor`: can the nightly run work, and may its tables be relied on? Looks and says; stores nothing (but --roles). */
+/** `doctor`: can the nightly run work, and may its tables be relied on? */
 
-export interface DoctorFlags {
+interface DoctorFlags {
   /** Hours after which a review's last complete run is too long ago. */
   maxAge: number;
   roles?: boolean;
 }
 
-/** One line: `note` is worth a look, `wrong` keeps something from working. Its exit code is 0 where neither ends the process otherwise. */
-export interface Finding {
-  about: string;
-  mark: "ok" | "note" | "wrong";
-  said: string;
-  next: string | null;
-  exitCode: number;
-}
-
 /** The graver first: what cannot be reached, then what is held, wrong, failed, stale. */
 const GRAVITY = [69, 4, 2, 1, 3, 0];
-
-function line(about: string, mark: Finding["mark"], said: string, next: string | null = null, exitCode = 0): Finding {
-  return { about, mark, said, next, exitCode };
-}
-const STALE = ERROR_CODES.incomplete;
-
-/** An error as a line: with its causes, which say why a connection failed. */
-function failed(about: string, error: unknown): Finding {
-  const causes: string[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) if (at.message !== "") causes.push(at.message);
-  const said = causes.join("; ") || String(error);
-  if (error instanceof TrialdriftError)
-    return line(about, "wrong", said, error.next ?? "see the message", error.exitCode);
-  return line(
-    about,
-    "wrong",
-    said,
-    "look at the message; if it does not explain itself, report it",
-    ERROR_CODES.internal,
-  );
-}
-
-async function databaseOf(context: Context): Promise<{ finding: Finding; database: Database | null }> {
-  try {
-    const database = await context.openDatabase("reader");
-    const [server] = await rows<{ server_version: string }>(database.db, sql`show server_version`);
-    const what = database.kind === "embedded" ? "embedded" : "server";
-    const said = `${what}, ${database.place}, Postgres ${server?.server_version ?? "?"}, migrations up to date`;
-    return { finding: line("database", "ok", said), database };
-  } catch (error) {
-    return { finding: failed("database", error), database: null };
-  }
-}
-
-/** A complete answer to /version is 100 bytes: who has not given it by then is not reachable for a run either. */
-const REGISTRY_TIMEOUT_MS = 20_000;
-
-/** One request and no second attempt, which would hide what this command is to show. */
-async function versionOnce({ config }: Context): Promise<RegistryVersion> {
-  const stop = new AbortController();
-  const registry = openRegistry({
-    baseUrl: config.baseUrl,
-    rate: config.rate,
-    userAgent: config.userAgent,
-    timeoutMs: REGISTRY_TIMEOUT_MS,
-    signal: stop.signal,
-    onRetry: (line) =>
-      stop.abort(
-        new TrialdriftError({
-          code: "registry_unreachable",
-          message: line.replace(/^attempt 1 at /, "GET ").replace(/; again in [^;]*$/, ""),
-          next: "check the network and CTGOV_BASE_URL; a run tries six times, so a passing failure does not matter",
-        }),
-      ),
-  });
-  try {
-    return await registry.version();
-  } finally {
-    await registry.close();
-  }
-}
-
-async function registryOf(context: Context, now: Date): Promise<Finding[]> {
-  try {
-    const { apiVersion, dataTimestamp } = await versionOnce(context);
-    const said = `${context.config.baseUrl} answers, API ${apiVersion}, data of ${dataTimestamp}`;
-    return [line("registry", "ok", said), clockFinding(dataTimestamp, now)];
-  } catch (error) {
-    return [
-      failed("registry", error),
-      line("clock", "note", "not compared: the registry did not answer", "see registry"),
-    ];
-  }
-}
-
-const DAY_MS = 86_400_000;
-const days = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-
-/** Mondays to Fridays after one day, up to and with another; both yyyy-mm-dd. */
-function workingDays(after: string, upTo: string): number {
-  const [first, last] = [after, upTo].map((day) => Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS)) as [
-    number,
-    number,
-  ];
-  const weeks = Math.floor(Math.max(0, last - first) / 7);
-  let count = weeks * 5;
-  // Day 0 was a Thursday: 0 is then a Sunday, 6 a Saturday.
-  for (let day = first + weeks * 7 + 1; day <= last; day += 1)
-    if ((day + 4) % 7 !== 0 && (day + 4) % 7 !== 6) count += 1;
-  return count;
-}
-
-/**
- * Our clock against the registry's data, which is renewed every working day (ctgov-api.md 1.10): within one working day is
- * what it should be. The stamp has no zone, so that up to a day before it is no contradiction. In words alone, because a
- * registry at rest looks like a clock ahead.
- */
-export function clockFinding(dataTimestamp: string, now: Date): Finding {
-  const ours = `${now.toISOString().slice(0, 16)}Z`;
-  const behind = Date.parse(`${dataTimestamp.slice(0, 16)}Z`) - now.getTime();
-  if (behind > DAY_MS)
-    return line(
-      "clock",
-      "wrong",
-      `this machine says ${ours}, ${days(Math.floor(behind / DAY_MS), "day")} before the registry's data of ${dataTimestamp}`,
-      "set the clock: runs, ages and schedules go by it",
-      0,
-    );
-  const since = workingDays(dataTimestamp.slice(0, 10), now.toISOString().slice(0, 10));
-  const said = `${ours}, ${since === 0 ? "no working day" : days(since, "working day")} after the registry's data`;
-  if (since <= 1) return line("clock", "ok", said);
-  return line(
-    "clock",
-    "note",
-    said,
-    "if the date is right, the registry is resting (a US holiday); otherwise set the clock",
-  );
-}
 
 /** Hours of a time such as 36h, 90m or 2d; null where it is none. */
 export function hoursOf(text: string): number | null {
   const [, amount, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
   if (amount === undefined || unit === undefined) return null;
   return Number(amount) * ({ m: 1 / 60, h: 1, d: 24 }[unit] ?? 1);
-}
-
-function ageWords(hours: number): string {
-  if (hours < 2) return `${Math.round(hours * 60)} min`;
-  return hours < 72 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;
-}
-
-interface FreshnessRow {
-  review: string;
-  data_date: string | null;
-  last_state: string | null;
-  age_hours: number | null;
-  open_flags: number;
-}
-
-function freshnessFinding(row: FreshnessRow, active: boolean, maxAge: number): Finding {
-  const { review, age_hours: age, last_state: state } = row;
-  if (!active) return line(review, "ok", "no longer followed: its folder is gone, what is stored can be read");
-  const sync = `run \`trialdrift sync --review ${review}\` and look at what it says; is the schedule running?`;
-  if (age === null)
-    return line(review, "wrong", `no complete run yet, the last one ${state ?? "left no state"}`, sync, STALE);
-  const said = `complete ${ageWords(age)} ago, data of ${row.data_date ?? "no date"}, ${days(row.open_flags, "open flag")}`;
-  if (age > maxAge)
-    return line(review, "wrong", `stale: ${said}; more than ${ageWords(maxAge)} is too long`, sync, STALE);
-  if (state === "published" || state === "skipped" || state === "running") return line(review, "ok", said);
-  return line(
-    review,
-    "note",
-    `${said}; but the last run is ${state ?? "unknown"}`,
-    `see \`trialdrift runs --review ${review}\``,
-  );
-}
-
-/** Every review of the database, and every folder that no run has read yet. */
-async function freshnessOf(context: Context, database: Database | null, maxAge: number): Promise<Finding[]> {
-  if (database === null)
-    return [line("reviews", "note", "their age is not known without the database", "see database")];
-  try {
-    const fresh = await readView<FreshnessRow>(database.db, "freshness");
-    const known = new Map((await readView<ReviewRow>(database.db, "reviews")).map((row) => [row.review, row.active]));
-    const found = fresh.map((row) => freshnessFinding(row, known.get(row.review) ?? true, maxAge));
-    const never = reviewIds(context.config.reviewsDir).filter((id) => !known.has(id));
-    const folders = never.map((id) =>
-      line(
-        id,
-        "wrong",
-        "never run: its folder is there, the database does not know it",
-        `run \`trialdrift sync --review ${id}\``,
-        STALE,
-      ),
-    );
-    if (found.length + folders.length > 0) return [...found, ...folders];
-    return [line("reviews", "note", "there is none", `put a review's folder into ${context.config.reviewsDir}`)];
-  } catch (error) {
-    return [failed("reviews", error)];
-  }
-}
-
-async function rolesFinding(database: Database | null): Promise<Finding> {
-  if (database === null) return line("roles", "note", "not made: the database cannot be read", "see database");
-  if (database.kind === "embedded")
-    return line("roles", "note", "not made: only a server has readers", "set DATABASE_URL for dashboards");
-  try {
-    await makeReaderRole(database.db);
-    return line("roles", "ok", "trialdrift_reader reads schema review; the last statement below makes a login of it");
-  } catch (error) {
-    const next = "run the SQL below as the owner of the database";
-    return { ...failed("roles", error), next, exitCode: ERROR_CODES.config };
-  }
 }
 
 function shown({ about, mark, said, next }: Finding, column: number): string {
@@ -237,12 +35,27 @@ function shown({ about, mark, said, next }: Finding, column: number): string {
 }
 
 /** Prints a line for each thing looked at, with what to do, and then ends with the gravest of their exit codes. */
-export async function doctor(context: Context, flags: DoctorFlags): Promise<number> {
-  const [{ finding, database }, registry] = await Promise.all([databaseOf(context), registryOf(context, new Date())]);
-  const findings = [finding, ...registry, ...(await freshnessOf(context, database, flags.maxAge))];
-  if (flags.roles === true) findings.push(await rolesFinding(database));
+async function doctor(context: Context, flags: DoctorFlags): Promise<number> {
+  const findings = await examine(context, flags.maxAge, flags.roles === true);
   const column = Math.max(...findings.map(({ about }) => about.length));
   const sqlText = flags.roles === true ? `\n${READER_ROLE.map((one) => `${one};\n`).join("")}` : "";
   await print(`${findings.map((one) => shown(one, column)).join("\n")}\n${sqlText}`);
   return GRAVITY.find((code) => findings.some(({ exitCode }) => exitCode === code)) ?? 0;
+}
+
+export function doctorCommand(program: Command): void {
+  program
+    .command("doctor")
+    .description("database, registry, clock, age of each review, and what to do; 3 when one is stale")
+    .addOption(
+      new Option("--max-age <time>", "36h, 90m or 2d: how long a complete run may be ago (a weekday schedule: 80h)")
+        .default(36, "36h")
+        .argParser((text: string): number => {
+          const hours = hoursOf(text);
+          if (hours === null) throw new InvalidArgumentError("Needs a time such as 36h, 90m or 2d.");
+          return hours;
+        }),
+    )
+    .option("--roles", "print the SQL of the role trialdrift_reader, and make it on a server")
+    .action((options: DoctorFlags) => perform((context) => doctor(context, options)));
 }

@@ -6,7 +6,9 @@ import { validate } from "../../pipeline/registry/validate.ts";
 import { readLexicon } from "../../pipeline/review/folder.ts";
 import { fileSource } from "../../pipeline/sources/files.ts";
 import type { Context } from "../context.ts";
-import { print } from "../exit.ts";
+import { perform, print } from "../exit.ts";
+import { Argument, type Command } from "commander";
+import { formatOption } from "../options.ts";
 
 /** `extract`: what the rules read in each record, with spans. A record that cannot be read is named on stderr; exit 3. */
 export async function extract(
@@ -51,4 +53,16 @@ function inWords(label: ReturnType<typeof labelOf>): string {
     ([name, found]) => `  words for ${name}: ${JSON.stringify(found)}`,
   );
   return [nct_id, ...lines, ...words, ""].join("\n");
+}
+
+export function extractCommand(program: Command): void {
+  program
+    .command("extract")
+    .description("what the rules read in each record of files, with the words; no database")
+    .addArgument(new Argument("<path...>", ".jsonl[.gz] files or folders of NCT*.json"))
+    .option("--lexicon <name>", "which lexicon reads", "msc")
+    .addOption(formatOption("text", "json"))
+    .action((paths: string[], options: { lexicon: string; format: "text" | "json" }) =>
+      perform((context) => extract(context, paths, options)),
+    );
 }

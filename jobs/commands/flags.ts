@@ -4,7 +4,9 @@ import { type AnsweredFlag, answerFlags, type FlagAnswer } from "../../db/flags.
 import { clean } from "../../pipeline/report/text.ts";
 import { flagWords } from "../../pipeline/report/words.ts";
 import type { Context } from "../context.ts";
-import { print } from "../exit.ts";
+import { perform, print } from "../exit.ts";
+import type { Command } from "commander";
+import { nounNamed } from "./list.ts";
 
 function refuse(message: string, next: string): never {
   throw new TrialdriftError({ code: "usage", message, state: "no flag was changed", next });
@@ -58,4 +60,23 @@ export async function answer(
   const answered = await answerFlags(database.db, ids, { state, by, note });
   await print(answered.map(said).join("\n"));
   return 0;
+}
+
+/** What a person may answer to flags. */
+const ANSWERS: readonly { verb: string; state: FlagAnswer; about: string }[] = [
+  { verb: "ack", state: "acknowledged", about: "seen and still open; ends when what it flags ends" },
+  { verb: "resolve", state: "resolved", about: "done; opens anew only when the value has left and come back" },
+];
+
+/** Plain `flags` lists; these two answer. */
+export function answerCommands(program: Command): void {
+  for (const { verb, state, about } of ANSWERS)
+    nounNamed(program, "flags")
+      .command(`${verb} <id...>`)
+      .description(about)
+      .requiredOption("--note <text>", "why, in a few words")
+      .option("--by <name>", "who answers (default: this account's name)")
+      .action((ids: string[], options: { note: string; by?: string }) =>
+        perform((context) => answer(context, ids, state, options)),
+      );
 }

@@ -3,7 +3,9 @@ import { parseSince, readView } from "../../db/read.ts";
 import { list } from "../../pipeline/report/list.ts";
 import type { ListRows, Noun } from "../../pipeline/report/list-columns.ts";
 import type { Context } from "../context.ts";
-import { print } from "../exit.ts";
+import { perform, print } from "../exit.ts";
+import type { Command } from "commander";
+import { formatOption, reviewOption } from "../options.ts";
 
 export interface ListFlags {
   review?: string;
@@ -43,4 +45,35 @@ export async function listNoun(context: Context, noun: Noun, flags: ListFlags): 
 /** As wide as the terminal, within what reads well; a pipe gets the default. */
 export function width(): number {
   return Math.min(Math.max(process.stdout.columns ?? 96, 60), 140);
+}
+
+/** Nouns of the command line, the view each lists, and what that is. */
+const NOUNS: readonly [command: string, view: Noun, about: string][] = [
+  ["drift", "drift", "curated cells against the registry's"],
+  ["changes", "changes", "the registry before against after"],
+  ["status-changes", "status_changes", "changes of recruitment status"],
+  ["flags", "flags", "open questions for a person"],
+  ["members", "members", "studies that the reviews track, and how they came"],
+  ["runs", "runs", "what ran, with its ledger"],
+  ["quarantine", "quarantine", "records that could not be loaded"],
+  ["reviews", "reviews", "reviews in the database"],
+];
+
+export function listCommands(program: Command): void {
+  for (const [name, view, about] of NOUNS)
+    program
+      .command(name)
+      .description(about)
+      .addOption(reviewOption())
+      .option("--since <when>", "a date (UTC midnight, inclusive), an instant, or run:N")
+      .option("--kind <kinds>", "only these kinds, separated by commas")
+      .addOption(formatOption("text", "csv", "json"))
+      .action((options: ListFlags) => perform((context) => listNoun(context, view, options)));
+}
+
+/** The noun that another file adds its verbs to. */
+export function nounNamed(program: Command, name: string): Command {
+  const noun = program.commands.find((command) => command.name() === name);
+  if (noun === undefined) throw new RangeError(`no noun is named ${name}`);
+  return noun;
 }

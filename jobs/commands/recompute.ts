@@ -1,8 +1,10 @@
 import { run } from "../../pipeline/run.ts";
 import type { Context } from "../context.ts";
-import { print } from "../exit.ts";
+import { perform, print } from "../exit.ts";
 import { progressOf } from "../progress.ts";
 import { digest } from "./news.ts";
+import type { Command } from "commander";
+import { reviewOption } from "../options.ts";
 
 /** `recompute`: rows, drift and flags again from our own store; the registry is not asked. */
 export async function recompute(context: Context, options: { review?: string }): Promise<number> {
@@ -23,4 +25,12 @@ export async function recompute(context: Context, options: { review?: string }):
     `run ${report.runId} ${report.state}: ${members} of ${report.settled.reduce((sum, one) => sum + one.derived, 0)} members read differently`,
   );
   return report.exitCode;
+}
+
+export function recomputeCommand(program: Command): void {
+  program
+    .command("recompute")
+    .description("cells, drift and flags again from our own store, without the registry")
+    .addOption(reviewOption())
+    .action((options: { review?: string }) => perform((context) => recompute(context, options)));
 }

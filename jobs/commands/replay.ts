@@ -1,6 +1,9 @@
 import { startReplay } from "../../fixtures/replay/server.ts";
 import { TrialdriftError } from "../../db/errors.ts";
 import type { Context } from "../context.ts";
+import { Argument, type Command, Option } from "commander";
+import { perform } from "../exit.ts";
+import { whole } from "../options.ts";
 
 /** `replay`: recorded studies served as the registry's API on loopback, until interrupted. */
 export async function replay(
@@ -29,4 +32,16 @@ export async function replay(
   });
   await started.close();
   return 0;
+}
+
+export function replayCommand(program: Command): void {
+  program
+    .command("replay")
+    .description("serve recorded studies as the registry's API on loopback")
+    .addArgument(new Argument("<path...>", ".jsonl[.gz] files or folders, applied in order"))
+    .addOption(new Option("--port <number>", "port to listen on (default: any free one)").argParser(whole(0)))
+    .addOption(new Option("--step <number>", "the state after the first N paths").argParser(whole(1)))
+    .action((paths: string[], options: { port?: number; step?: number }) =>
+      perform((context) => replay(context, paths, options)),
+    );
 }

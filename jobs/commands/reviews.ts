@@ -7,7 +7,9 @@ import { definitionOf, parsePins, writeReview } from "../../pipeline/review/init
 import { NAME, parseReview, parseTable, shownValue } from "../../pipeline/review/parse.ts";
 import type { Review } from "../../pipeline/review/review.ts";
 import type { Context } from "../context.ts";
-import { print } from "../exit.ts";
+import { perform, print } from "../exit.ts";
+import type { Command } from "commander";
+import { nounNamed } from "./list.ts";
 
 export interface InitFlags {
   title: string;
@@ -180,4 +182,22 @@ export async function initReview(context: Context, id: string, flags: InitFlags)
     ].join("\n"),
   );
   return 0;
+}
+
+/** Plain `reviews` lists what is in the database; these two read and write review folders. */
+export function folderCommands(program: Command): void {
+  const reviews = nounNamed(program, "reviews");
+  reviews
+    .command("check [id...]")
+    .description("every error in the review folders at once, or one line a sound review; no database")
+    .action((ids: string[]) => perform((context) => checkReviews(context, ids)));
+  reviews
+    .command("init <id>")
+    .description("a new review folder, ready to sync; needs at least one of --cond, --intr, --term, --pin")
+    .requiredOption("--title <title>", "what the review is about")
+    .option("--cond <query>", "the registry's condition query, as written")
+    .option("--intr <query>", "the registry's intervention query, as written")
+    .option("--term <query>", "the registry's query of all fields, as written")
+    .option("--pin <file>", "studies to track whatever the query finds: one NCT id a line")
+    .action((id: string, options: InitFlags) => perform((context) => initReview(context, id, options)));
 }

@@ -2,10 +2,18 @@ import { TrialdriftError } from "../../db/errors.ts";
 import { readView, type ViewName } from "../../db/read.ts";
 import type { Db } from "../../db/sql.ts";
 import { distinctIds } from "../../pipeline/registry/query.ts";
-import { show as printStudies, type Shown, type ShownColumn, type ShownViews } from "../../pipeline/report/show.ts";
+import {
+  SHOWN_COLUMNS,
+  show as printStudies,
+  type Shown,
+  type ShownColumn,
+  type ShownViews,
+} from "../../pipeline/report/show.ts";
 import type { Context } from "../context.ts";
-import { print } from "../exit.ts";
+import { perform, print } from "../exit.ts";
 import { width } from "./list.ts";
+import { Argument, type Command, Option } from "commander";
+import { formatOption, reviewOption } from "../options.ts";
 
 export interface ShowFlags {
   review?: string;
@@ -111,4 +119,17 @@ export async function show(context: Context, ids: readonly string[], flags: Show
     }),
   );
   return 0;
+}
+
+export function showCommand(program: Command): void {
+  program
+    .command("show")
+    .description("one study: status, changes, membership, cells with their words, drift, open flags")
+    .addArgument(new Argument("<nct...>", "ids of studies"))
+    .addOption(reviewOption())
+    .addOption(
+      new Option("--column <name>", "only this column: both sides, words, rule, why this kind").choices(SHOWN_COLUMNS),
+    )
+    .addOption(formatOption("text", "json"))
+    .action((ids: string[], options: ShowFlags) => perform((context) => show(context, ids, options)));
 }

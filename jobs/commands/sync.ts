@@ -1,8 +1,10 @@
-import { print } from "../exit.ts";
+import { perform, print } from "../exit.ts";
 import type { Context } from "../context.ts";
 import { nightly } from "../nightly.ts";
 import { progressOf } from "../progress.ts";
 import { digest } from "./news.ts";
+import type { Command } from "commander";
+import { reviewOption } from "../options.ts";
 
 /** `sync`: one nightly run now. stdout is the digest, empty when there is no news. */
 export async function sync(context: Context, options: { review?: string; dryRun?: boolean }): Promise<number> {
@@ -30,4 +32,13 @@ export async function sync(context: Context, options: { review?: string; dryRun?
     `run ${report.runId} ${dryRun ? "was a dry run, nothing is published" : report.state}, data date ${report.dataAt}`,
   );
   return report.exitCode;
+}
+
+export function syncCommand(program: Command): void {
+  program
+    .command("sync")
+    .description("one nightly run now: fetch, compare, publish; prints the news")
+    .addOption(reviewOption())
+    .option("--dry-run", "do everything but publish")
+    .action((options: { review?: string; dryRun?: boolean }) => perform((context) => sync(context, options)));
 }

@@ -3,8 +3,10 @@ import { readTableHeads, readView } from "../../db/read.ts";
 import type { CellRow, CuratedCellRow, DriftRow, TrialRow } from "../../pipeline/report/rows.ts";
 import { table as printTable } from "../../pipeline/report/table.ts";
 import type { Context } from "../context.ts";
-import { print } from "../exit.ts";
+import { perform, print } from "../exit.ts";
 import { width } from "./list.ts";
+import { type Command, Option } from "commander";
+import { formatOption, reviewOption, whole } from "../options.ts";
 
 export interface TableFlags {
   review?: string;
@@ -81,4 +83,20 @@ export async function table(context: Context, flags: TableFlags): Promise<number
     flags.format === "json" && more.length > 0 ? `[${whole.map((text) => text.trim()).join(",\n")}]` : whole.join("\n"),
   );
   return 0;
+}
+
+export function tableCommand(program: Command): void {
+  program
+    .command("table")
+    .description("the review's table: what is printed, and where the registry differs")
+    .addOption(reviewOption())
+    .addOption(new Option("--table <number>", "only this table").argParser(whole(1)))
+    .addOption(
+      new Option("--values <side>", "curated: printed values, differences beside them; registry: the registry's alone")
+        .choices(["curated", "registry"])
+        .default("curated"),
+    )
+    .option("--wide", "every column, not only the cells that differ")
+    .addOption(formatOption("text", "md", "csv", "json"))
+    .action((options: TableFlags) => perform((context) => table(context, options)));
 }

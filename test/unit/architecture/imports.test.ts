@@ -9,11 +9,11 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Shells: the only files of the pipeline that touch network, disk, clock or database. */
 const SHELLS = [
-  /^pipeline\/(run|receive|harvest|settle|import-tables|derivation|publication)\.ts$/,
+  /^pipeline\/(run|walk|failure|receive|harvest|settle|import-tables|derivation|publication)\.ts$/,
   /^pipeline\/row\.ts$/,
   /^pipeline\/sources\//,
-  /^pipeline\/registry\/(client|pages|lookup|pace|attempt|read-ahead|retry)\.ts$/,
-  /^pipeline\/review\/(folder|init)\.ts$/,
+  /^pipeline\/registry\/(client|pages|lookup|metadata|pace|attempt|read-ahead|retry)\.ts$/,
+  /^pipeline\/review\/(folder|init|decisions)\.ts$/,
 ];
 
 /** From right to left: a file may import from its own layer and from those after it. */

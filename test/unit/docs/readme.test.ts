@@ -1,11 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ERROR_CODES } from "../../../db/errors.ts";
 import { ENVIRONMENT } from "../../../jobs/config.ts";
 
 const root = (file: string): string => readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
 const readme = root("README.md");
-const commandLine = root("jobs/cli.ts");
+const commandLine = readdirSync(new URL("../../../jobs/commands/", import.meta.url))
+  .map((file) => root(`jobs/commands/${file}`))
+  .join("\n");
 
 /** First cells of the rows of the table under a heading. */
 function firstCells(heading: string): string[] {
