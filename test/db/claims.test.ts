@@ -56,7 +56,10 @@ afterAll(async () => {
 });
 
 const answers = () =>
-  rows(database.db, sql`select claim, state, since::text, trials, run_id::int from review.claims order by claim`);
+  rows<Record<string, unknown>>(
+    database.db,
+    sql`select claim, state, since::text, trials, run_id::int from review.claims order by claim`,
+  );
 const broken = () =>
   rows(
     database.db,
