@@ -7,6 +7,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { answerCommands } from "./commands/flags.ts";
 import { listCommands } from "./commands/list.ts";
+import { mcpCommand } from "./commands/mcp.ts";
 import { recomputeCommand } from "./commands/recompute.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { folderCommands } from "./commands/reviews.ts";
@@ -28,6 +29,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   extractCommand,
   replayCommand,
   backupCommands,
+  mcpCommand,
   demoCommand,
   doctorCommand,
 ];
