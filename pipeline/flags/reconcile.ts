@@ -54,9 +54,9 @@ function opened(context: FlagContext, rule: FlagRule, cause: FlagCause, baseline
   };
 }
 
-/** Does a held state flag still stand, given today's causes of its rule? */
+/** Does a held flag still stand, given today's causes of its rule? */
 function stands(rule: FlagRule, context: FlagContext, held: HeldFlag, causes: ReadonlySet<string>): boolean {
-  if (rule.lasts === "event") return true;
+  if (rule.lasts === "event") return rule.answered?.(context, held.value) !== true;
   if (causes.has(identity(held))) return true;
   return rule.holds?.(context) === true && [...causes].every((one) => one === identity(held));
 }
