@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { HeldFlag, Membership } from "./model.ts";
+import type { Change, HeldFlag, Membership } from "./model.ts";
 import { type Db, insertAll, rows, texts } from "./sql.ts";
 import { curatedCells, curatedTables } from "./schema/reviews.ts";
 
@@ -36,22 +36,7 @@ export function readStandingFlags(db: Db, review: string, nctIds: readonly strin
 }
 
 /** Published changes after a cursor of some studies' members, oldest first; historic and superseded ones are no news. */
-export function readUnseenChanges(
-  db: Db,
-  review: string,
-  cursor: number,
-): Promise<
-  {
-    nctId: string;
-    column: string;
-    kind: string;
-    old: string | null;
-    new: string | null;
-    severity: string;
-    cause: string;
-    detail: Record<string, unknown>;
-  }[]
-> {
+export function readUnseenChanges(db: Db, review: string, cursor: number): Promise<(Change & { nctId: string })[]> {
   return rows(
     db,
     sql`select c.nct_id as "nctId", c.column_name as "column", c.kind, c.old, c.new, c.severity, c.cause, c.detail

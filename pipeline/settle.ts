@@ -7,6 +7,7 @@ import {
   readPublications,
   readStandingFlags,
   readStudiesChangedAfter,
+  readUnseenChanges,
   readVersionsAsOf,
   readYearPassed,
 } from "../db/standing.ts";
@@ -137,7 +138,8 @@ export async function settle(
     if (edited || input.walk === null || stale || touched.has(nctId)) wanted.push(nctId);
   }
 
-  const unseen = await unseenChanges(db, review.id, last?.cursor ?? 0, harvest, tablesBy);
+  const published = await readUnseenChanges(db, review.id, last?.cursor ?? 0);
+  const unseen = unseenChanges(published, harvest, tablesBy);
   const contexts: FlagContext[] = [];
   const standsNow: FlagStanding = {
     dataDate,
