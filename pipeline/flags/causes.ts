@@ -107,13 +107,19 @@ export function statusState(
   };
 }
 
+/** Words of the registry as a person reads them: NOT_YET_RECRUITING -> not yet recruiting. */
+function spoken(value: string | null): string {
+  if (value === null) return "not stated";
+  return /^[A-Z_]+$/.test(value) ? value.toLowerCase().replaceAll("_", " ") : value;
+}
+
 export function fromChanges(kinds: readonly ChangeKind[]): (context: FlagContext) => FlagCause[] {
   return (context) =>
     changesOf(context, kinds).map((change) => ({
       table: table(context),
       column: change.column,
       value: change.new ?? "",
-      message: `${change.column.replaceAll("_", " ")}: ${change.old ?? "not stated"} -> ${change.new ?? "not stated"}`,
+      message: `${change.column.replaceAll("_", " ")}: ${spoken(change.old)} -> ${spoken(change.new)}`,
       evidence: { old: change.old, new: change.new, ...change.detail },
     }));
 }

@@ -61,7 +61,7 @@ export const FLAG_RULES: readonly FlagRule[] = [
     severity: "medium",
     ...statusState(["UNKNOWN"], (facts) => {
       const end = facts.completion === null ? "no planned end stated" : `planned end ${facts.completion.text} passed`;
-      return `status unknown (last known ${facts.lastKnownStatus?.toLowerCase() ?? "not stated"}): ${end}, no update since ${facts.lastUpdatePosted ?? "an unknown date"}`;
+      return `status unknown (last known ${facts.lastKnownStatus?.toLowerCase().replaceAll("_", " ") ?? "not stated"}): ${end}, no update since ${facts.lastUpdatePosted ?? "an unknown date"}`;
     }),
     advice: "Ask the director, or search for publications; the registry itself no longer knows.",
     reason: "the registry sets UNKNOWN by the calendar two years after the last verification (ctgov-api.md 5.3)",
