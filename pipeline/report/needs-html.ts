@@ -30,7 +30,7 @@ function kindOf(flags: readonly FlagRow[], places: ReadonlySet<string>): Html {
   const [first] = flags;
   if (first === undefined) return html``;
   const ids = flags.map(({ flag_id }) => flag_id).join(" ");
-  const whole = html`<summary><h4>${severityMark(first.severity)} ${flagWords(first.kind)} <span class="count">${flags.length}</span></h4></summary>
+  const whole = html`<summary><h3>${severityMark(first.severity)} ${flagWords(first.kind)} <span class="count">${flags.length}</span></h3></summary>
     <p>${first.advice}</p>
     <ul>${flags.map((flag) => item(flag, places))}</ul>
     <p class="commands">When seen: <code class="command">trialdrift flags ack ${ids} --note "…"</code></p>`;

@@ -26,12 +26,11 @@ h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .75rem; text-wrap: balanc
 h2 { font-size: 1.3rem; line-height: 1.3; margin: 2.25rem 0 .5rem; }
 h3 { font-size: 1.05rem; margin: 1.25rem 0 .5rem; }
 h4 { font-size: .95rem; margin: .75rem 0 .25rem; }
-h5 { font-size: .9rem; margin: 0 0 .2rem; }
 header p, .table > p { max-width: 75ch; }
 .warning { background: var(--warn-ground); border-left: 4px solid var(--warn-line); padding: .5rem .75rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; }
 summary { cursor: pointer; padding: .3rem 0; }
-summary h3, summary h4 { display: inline; }
+summary h3 { display: inline; font-size: .95rem; }
 .nowrap { white-space: nowrap; }
 code { font: .85em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .command { background: var(--raised); border: 1px solid var(--line); border-radius: 4px; padding: .05rem .35rem; -webkit-user-select: all; user-select: all; }
@@ -104,8 +103,8 @@ th.design { width: 9.5%; } th.route { width: 7%; } th.source { width: 11%; } th.
   .cells { columns: auto; }
   .cells > li { border: 0; border-radius: 0; padding: 0; margin: 0 0 .15rem; }
   .cells > li * { display: inline; }
-  .cells ul, .cells h5 { padding: 0; margin: 0; }
-  .cells > li p::after, .cells > li li::after, .cells h5::after { content: " · "; }
+  .cells ul { padding: 0; margin: 0; }
+  .cells > li p::after, .cells > li li::after { content: " · "; }
   h2, h3, h4 { break-after: avoid; }
 }
 </style>`;

@@ -122,7 +122,7 @@ export function evidenceOf(block: Block, cell: BlockCell, values: Values, place:
   const scope = scopeWords(column);
   const alone = html`<p>${registry === null ? NOT_STATED : valueText(column, registry)}</p>`;
   return html`<li id="${place}" tabindex="-1">
-    <h5>${columnWords(column)} ${compared && kindMark(kind, basis)}</h5>
+    <p class="name"><b>${columnWords(column)}</b> ${compared && kindMark(kind, basis)}</p>
     ${compared ? html`<p>${sides(cell)}</p>${kind !== "same" && html`<p class="meaning">${driftMeaning(kind, basis)}${note !== null && `: ${note}`}${scope !== null && ` (${scope})`}.</p>`}` : alone}
     ${sourceOf(block, cell)}
     ${compared && differs(cell) && decide(block.nctId, cell)}

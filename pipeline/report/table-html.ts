@@ -8,7 +8,7 @@ import { type Block, type BlockCell, blocksOf, differs, kindCounts, type TableIn
 import { headingOf } from "./table-heading.ts";
 import { besideResults, evidenceOf, kindMark, placeOf, shownValue, type Values } from "./table-html-cell.ts";
 import { type KeyEntry, keyOf } from "./table-key.ts";
-import { counted, driftWords } from "./words.ts";
+import { counted } from "./words.ts";
 
 /** A review's tables as a page that reads like the paper's: no script, nothing fetched, printable. */
 
