@@ -77,15 +77,15 @@ th.design { width: 9.5%; } th.route { width: 7%; } th.source { width: 11%; } th.
 .cells > li { break-inside: avoid; margin-bottom: .75rem; border: 1px solid var(--line); border-radius: 6px; padding: .5rem .75rem; background: var(--raised); }
 .cells p { margin-bottom: .2rem; }
 .cells .command { background: var(--ground); }
-@media screen and (max-width: 68rem) {
-  table, tbody, .study, .study > *, .evidence, .evidence > td { display: block; width: auto; }
+@media screen and (max-width: 80rem) {
+  table, tbody, .study > *, .evidence, .evidence > td { display: block; width: auto; }
   table { border-bottom: 0; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .study { border: 1px solid var(--line); border-bottom: 0; border-radius: 8px 8px 0 0; margin-top: 1rem; padding: .4rem .75rem 0; }
+  .study { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); column-gap: 2rem; border: 1px solid var(--line); border-bottom: 0; border-radius: 8px 8px 0 0; margin-top: 1rem; padding: .4rem .75rem 0; }
   .study > * { border-top: 0; padding: .2rem 0; display: grid; grid-template-columns: minmax(6.5rem, 30%) 1fr; column-gap: .75rem; }
   .study > * > * { grid-column: 2; }
   .study > *::before { content: attr(data-head); grid-column: 1; grid-row: 1 / span 9; color: var(--faint); font-weight: normal; font-size: .85em; }
-  .study > th { display: block; font-size: 1.05rem; }
+  .study > th { display: block; grid-column: 1 / -1; font-size: 1.05rem; }
   .study > th::before { content: none; }
   .evidence { border: 1px solid var(--line); border-top: 0; border-radius: 0 0 8px 8px; }
   .evidence > td { padding: .1rem .75rem .35rem; }

@@ -44,10 +44,10 @@ function spelled(column: string, value: string): string {
 /** A value as text, short items of a list unbroken. */
 export function valueText(column: string, value: string): Html {
   const items = spelled(column, value).split(LIST_SEPARATOR);
-  return html`${items.map((item, at) => [
-    at > 0 && LIST_SEPARATOR,
-    item.length > SHORT ? item : html`<span class="nowrap">${item}</span>`,
-  ])}`;
+  return html`${items.map((item, at) => {
+    const text = at < items.length - 1 ? `${item}${LIST_SEPARATOR.trimEnd()}` : item;
+    return [at > 0 && " ", item.length > SHORT ? text : html`<span class="nowrap">${text}</span>`];
+  })}`;
 }
 
 function side(name: "printed" | "registry", column: string, value: string | null): Html {
