@@ -24,7 +24,7 @@ export const RULE_VERSIONS: Record<string, string> = {
   facts: String(FACTS_VERSION),
   extractor: EXTRACTOR_VERSION,
   screening: "1",
-  drift: "1",
+  drift: "2",
   changes: "1",
   flags: "2",
 };
