@@ -62,6 +62,9 @@ export const TRIAL_COLUMNS = [
 
 /** Columns of review.cells that a claim may ask for. */
 export const CELL_COLUMNS = ["column_name", "value", "confidence", "rule", "decided_by"] as const;
+/** What a row of a curated table holds: the printed columns, and the PMIDs that a curator confirmed, which no paper prints. */
+export const CURATED_COLUMNS = [...COLUMNS, "publications"] as const;
+export type CuratedColumn = (typeof CURATED_COLUMNS)[number];
 
 /** Parts of `cell_source` that are compared one by one, each a drift row of its own. */
 export const CELL_SOURCE_PARTS = ["tissue", "donor", "cell_source"] as const;

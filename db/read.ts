@@ -235,13 +235,14 @@ export interface TableHead {
   version: number;
   footnotes: Record<string, string>;
   order: string[];
+  codes: unknown;
 }
 
 /** The tables of a review in force, by number; empty for a review without curated tables or one not known. */
 export async function readTableHeads(db: Db, review: string): Promise<TableHead[]> {
   return rows<TableHead>(
     db,
-    sql`select r.review, r.title, r.definition -> 'source' ->> 'citation' as citation,
+    sql`select r.review, r.title, r.definition -> 'source' ->> 'citation' as citation, r.definition -> 'codes' as codes,
                t.table_no as "table", t.title as "tableTitle", t.version,
                coalesce(t.definition -> 'footnotes', '{}'::jsonb) as footnotes,
                (select coalesce(jsonb_agg(c.nct_id order by c.position), '[]'::jsonb)

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { HeldFlag, Membership } from "./model.ts";
+import type { Change, HeldFlag, Membership } from "./model.ts";
 import { type Db, insertAll, rows, texts } from "./sql.ts";
 import { curatedCells, curatedTables } from "./schema/reviews.ts";
 
@@ -36,22 +36,7 @@ export function readStandingFlags(db: Db, review: string, nctIds: readonly strin
 }
 
 /** Published changes after a cursor of some studies' members, oldest first; historic and superseded ones are no news. */
-export function readUnseenChanges(
-  db: Db,
-  review: string,
-  cursor: number,
-): Promise<
-  {
-    nctId: string;
-    column: string;
-    kind: string;
-    old: string | null;
-    new: string | null;
-    severity: string;
-    cause: string;
-    detail: Record<string, unknown>;
-  }[]
-> {
+export function readUnseenChanges(db: Db, review: string, cursor: number): Promise<(Change & { nctId: string })[]> {
   return rows(
     db,
     sql`select c.nct_id as "nctId", c.column_name as "column", c.kind, c.old, c.new, c.severity, c.cause, c.detail
@@ -113,4 +98,66 @@ export async function noteActive(db: Db, reviews: readonly string[]): Promise<vo
   await db.execute(
     sql`update trialdrift.reviews set active = not active where active <> (review in ${texts(reviews)})`,
   );
+}
+
+/** Day of the registry's data that a review's last complete walk saw; null before the first. */
+export async function readDataDate(db: Db, review: string): Promise<string | null> {
+  const [found] = await rows<{ data_date: string | null }>(
+    db,
+    sql`select data_date::text as data_date from review.freshness where review = ${review}`,
+  );
+  return found?.data_date ?? null;
+}
+
+/**
+ * Members whose actual primary completion became a year old between two days, without posted results: what the calendar may
+ * have moved although the record stands still. `from` null: at any time before `to`.
+ */
+export async function readYearPassed(db: Db, review: string, from: string | null, to: string): Promise<string[]> {
+  const found = await rows<{ nctId: string }>(
+    db,
+    sql`select m.nct_id as "nctId"
+          from trialdrift.members m join trialdrift.studies s using (nct_id)
+          join trialdrift.rows w on w.version_id = s.version_id and w.facts_version = s.facts_version
+         where m.review = ${review} and w.primary_completion_date_type = 'ACTUAL' and not w.has_results
+           and (w.primary_completion_date_to + interval '1 year')::date between ${from ?? "0001-01-01"}::date and ${to}::date`,
+  );
+  return found.map(({ nctId }) => nctId);
+}
+
+/** What curators decided about publications, PMIDs by study: confirmed by a table in force, refused. */
+export interface StandingPublications {
+  confirmed: Map<string, string[]>;
+  rejected: Map<string, string[]>;
+}
+
+export async function readPublications(db: Db, review: string): Promise<StandingPublications> {
+  return { confirmed: await readConfirmed(db, review), rejected: await readRejected(db, review) };
+}
+
+async function readConfirmed(db: Db, review: string): Promise<Map<string, string[]>> {
+  const found = await rows<{ nctId: string; pmids: string[] | null }>(
+    db,
+    sql`select c.nct_id as "nctId", c.neutral as pmids from trialdrift.curated_cells c join trialdrift.reviews r using (review)
+         where c.review = ${review} and c.column_name = 'publications' and (r.tables ->> c.table_no::text)::int = c.version
+         order by c.table_no`,
+  );
+  return byStudy(found.flatMap(({ nctId, pmids }) => (pmids ?? []).map((pmid) => ({ nctId, pmid }))));
+}
+
+/** Refusals that nobody undid; `registry_then` is the value refused. */
+async function readRejected(db: Db, review: string): Promise<Map<string, string[]>> {
+  const found = await rows<{ nctId: string; pmid: string }>(
+    db,
+    sql`select d.nct_id as "nctId", d.registry_then as pmid from trialdrift.decisions d
+         where d.review = ${review} and d.column_name = 'publications' and d.decision = 'rejected' and d.registry_then is not null
+           and not exists (select from trialdrift.decisions u where u.undoes = d.decision_id)
+         order by d.position`,
+  );
+  return byStudy(found);
+}
+
+function byStudy(found: readonly { nctId: string; pmid: string }[]): Map<string, string[]> {
+  const groups = Map.groupBy(found, ({ nctId }) => nctId);
+  return new Map([...groups].map(([nctId, list]) => [nctId, list.map(({ pmid }) => pmid)]));
 }

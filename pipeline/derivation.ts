@@ -4,6 +4,7 @@ import { type Derived, RULE_VERSIONS } from "./derive.ts";
 import type { FlagContext } from "./flags/causes.ts";
 import { contentId } from "./hash.ts";
 import type { Membership, MemberEvent } from "./review/membership.ts";
+import { texts } from "./review/column.ts";
 import type { Review } from "./review/review.ts";
 
 /** What was derived of a member, as the store keeps it and as the flag rules see it; pure. */
@@ -74,6 +75,28 @@ export function storedDerivation(
   };
 }
 
+/** What stands for a review while its studies are asked about, by NCT id where a study has its own. */
+export interface FlagStanding {
+  /** Day of the registry's data; null before the first walk. */
+  dataDate: string | null;
+  /** Every study that the review tracks. */
+  tracked: ReadonlySet<string>;
+  /** Confirmed PMIDs of the tables in force before this run, and refused ones. */
+  confirmed: ReadonlyMap<string, readonly string[]>;
+  rejected: ReadonlyMap<string, readonly string[]>;
+}
+
+function publicationsOf(review: Review, nctId: string, standing: FlagStanding): FlagContext["publications"] {
+  const rows = review.tables.flatMap((table) => table.rows.filter((row) => row.nctId === nctId));
+  const confirmed = new Set(rows.flatMap(({ cells }) => texts(cells.publications ?? null)));
+  const before = new Set(standing.confirmed.get(nctId));
+  return {
+    confirmed,
+    added: new Set([...confirmed].filter((pmid) => !before.has(pmid))),
+    rejected: new Set(standing.rejected.get(nctId)),
+  };
+}
+
 export function flagContext(
   review: Review,
   nctId: string,
@@ -82,6 +105,7 @@ export function flagContext(
   changes: readonly Change[],
   events: readonly MemberEvent[],
   list: readonly Membership[],
+  standing: FlagStanding,
 ): FlagContext {
   const printed = review.tables.some(({ rows }) => rows.some((row) => row.nctId === nctId));
   const screened = derived?.screened ?? null;
@@ -99,5 +123,8 @@ export function flagContext(
     events: events.filter((event) => event.nctId === nctId),
     conflicts: asks ? (derived?.product?.conflicts ?? []) : [],
     present: list.some(({ state }) => state === "present"),
+    mentions: asks ? (derived?.mentions ?? []).filter((one) => standing.tracked.has(one.nctId)) : [],
+    publications: publicationsOf(review, nctId, standing),
+    dataDate: standing.dataDate,
   };
 }

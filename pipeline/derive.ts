@@ -4,6 +4,7 @@ import { compareRow, rowKinds } from "./drift/compare.ts";
 import { EXTRACTOR_VERSION, extractProduct } from "./extract/extract.ts";
 import type { Product } from "./extract/product.ts";
 import { type Facts, factsOf } from "./normalize/facts.ts";
+import { type Mention, mentionsOf } from "./normalize/mentions.ts";
 import type { Study } from "./registry/study.ts";
 import { type Notation, parseNotation, printRoute } from "./review/codes.ts";
 import { printedSource, readCells } from "./review/columns.ts";
@@ -16,16 +17,16 @@ import { type Screened, screen } from "./review/screening.ts";
  */
 
 /** Version of the rules of normalize/; another version makes another row of the same record. */
-export const FACTS_VERSION = 1;
+export const FACTS_VERSION = 2;
 
 /** Rule versions as the run's ledger and the idle gate keep them: raise one and everything it rules is derived again. */
 export const RULE_VERSIONS: Record<string, string> = {
   facts: String(FACTS_VERSION),
   extractor: EXTRACTOR_VERSION,
   screening: "1",
-  drift: "1",
+  drift: "2",
   changes: "1",
-  flags: "1",
+  flags: "2",
 };
 
 /** What an arriving record says, and how it differs from the one before it. */
@@ -44,6 +45,7 @@ export interface Derived {
   drift: Drift[];
   /** Null where there is no record to screen. */
   screened: Screened | null;
+  mentions: Mention[];
 }
 
 /** Reads what a review needs of a record: facts, and the product where the review has a lexicon. */
@@ -110,5 +112,6 @@ export function deriveMember(input: {
     cells: now?.cells ?? [],
     drift: tables.flatMap((table) => driftIn(table, nctId, now, then, gone, review, notation)),
     screened,
+    mentions: study === null ? [] : mentionsOf(study),
   };
 }

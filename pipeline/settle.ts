@@ -1,12 +1,15 @@
 import type { Database } from "../db/open.ts";
 import { lastPublished, type ReviewRun } from "../db/runs.ts";
 import {
+  readDataDate,
   readMembers,
   readMemberships,
+  readPublications,
   readStandingFlags,
   readStudiesChangedAfter,
   readUnseenChanges,
   readVersionsAsOf,
+  readYearPassed,
 } from "../db/standing.ts";
 import {
   readHeads,
@@ -17,9 +20,8 @@ import {
   type StagedRow,
   stageVersions,
 } from "../db/store.ts";
-import type { Change } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
-import { flagContext, storedDerivation } from "./derivation.ts";
+import { flagContext, type FlagStanding, storedDerivation } from "./derivation.ts";
 import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
 import { FLAG_RULES } from "./flags/rules.ts";
@@ -32,6 +34,7 @@ import type { Study } from "./registry/study.ts";
 import { decideMembership, type Membership, type MemberEvent, tablesOf, unasked } from "./review/membership.ts";
 import type { Review } from "./review/review.ts";
 import type { Fate } from "./sources/source.ts";
+import { unseenChanges } from "./unseen.ts";
 
 /** The way from stored records to one review's new state: members, cells, drift, flags. Stages, publishes nothing. */
 
@@ -109,10 +112,12 @@ export async function settle(
     last.rules !== rules ||
     last.folderHash !== review.folderHash ||
     last.lexiconHash !== review.lexiconHash;
+  const dataDate = input.walk?.dataAt.slice(0, 10) ?? (await readDataDate(db, review.id));
   // Older input may be the record of a table's as-of date: no news, but another basis of drift.
   const touched = new Set([
     ...events.map(({ nctId }) => nctId),
     ...(await readStudiesChangedAfter(db, last?.cursor ?? 0)),
+    ...(dataDate === null ? [] : await readYearPassed(db, review.id, last?.dataAt?.slice(0, 10) ?? null, dataDate)),
   ]);
   const wanted: string[] = [];
   const members: Settled["members"] = [];
@@ -136,8 +141,14 @@ export async function settle(
     if (edited || input.walk === null || stale || touched.has(nctId)) wanted.push(nctId);
   }
 
-  const unseen = await unseenChanges(db, review.id, last?.cursor ?? 0, harvest, tablesBy);
+  const published = await readUnseenChanges(db, review.id, last?.cursor ?? 0);
+  const unseen = unseenChanges(published, harvest, tablesBy);
   const contexts: FlagContext[] = [];
+  const standsNow: FlagStanding = {
+    dataDate,
+    tracked: new Set(tablesBy.keys()),
+    ...(await readPublications(db, review.id)),
+  };
   const asOf =
     review.asOf.from === null ? new Map<string, string>() : await readVersionsAsOf(db, wanted, review.asOf.from);
   for (let from = 0; from < wanted.length; from += BATCH) {
@@ -171,7 +182,7 @@ export async function settle(
           screenedReason: derived.screened?.reason ?? null,
         });
       }
-      contexts.push(flagContext(review, nctId, shown, derived, unseen.get(nctId) ?? [], events, list));
+      contexts.push(flagContext(review, nctId, shown, derived, unseen.get(nctId) ?? [], events, list, standsNow));
     }
     await stageVersions(db, [], facts);
     await stageDerivations(db, batch);
@@ -184,7 +195,7 @@ export async function settle(
   }
   for (const nctId of dropped)
     contexts.push(
-      flagContext(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? []),
+      flagContext(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? [], standsNow),
     );
 
   // A recompute before the first walk has seen nothing yet: the baseline is still to come.
@@ -225,21 +236,4 @@ export async function settle(
       queries: Object.fromEntries(review.watchlists.map(({ id, queryHash }) => [id, queryHash ?? ""])),
     },
   };
-}
-
-/** Changes that this review has not looked at: published ones after its cursor, and those of this run. */
-async function unseenChanges(
-  db: Database["db"],
-  review: string,
-  cursor: number,
-  harvest: Harvest,
-  members: ReadonlyMap<string, number[]>,
-): Promise<Map<string, Change[]>> {
-  const unseen = new Map<string, Change[]>();
-  const add = (nctId: string, change: Change): void => {
-    if (members.has(nctId)) unseen.set(nctId, [...(unseen.get(nctId) ?? []), change]);
-  };
-  for (const { nctId, ...change } of await readUnseenChanges(db, review, cursor)) add(nctId, change as Change);
-  for (const { nctId, changes } of harvest.arrivals.values()) for (const change of changes) add(nctId, change);
-  return unseen;
 }

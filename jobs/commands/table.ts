@@ -1,7 +1,7 @@
 import { TrialdriftError } from "../../db/errors.ts";
 import { readTableHeads, readView } from "../../db/read.ts";
-import type { CellRow, CuratedCellRow, DriftRow, TrialRow } from "../../pipeline/report/rows.ts";
-import { table as printTable } from "../../pipeline/report/table.ts";
+import type { CellRow, CuratedCellRow, DriftRow, FlagRow, TrialRow } from "../../pipeline/report/rows.ts";
+import { type TableOptions, tables } from "../../pipeline/report/table.ts";
 import type { Context } from "../context.ts";
 import { perform, print } from "../exit.ts";
 import { width } from "./list.ts";
@@ -13,7 +13,7 @@ export interface TableFlags {
   table?: number;
   values: "curated" | "registry";
   wide?: boolean;
-  format: "text" | "md" | "csv" | "json";
+  format: TableOptions["format"];
 }
 
 interface Known {
@@ -56,31 +56,30 @@ export async function table(context: Context, flags: TableFlags): Promise<number
       next: "see `trialdrift members` for the studies that it tracks",
     });
   const filter = { review };
-  const [trials, drift, cells, curated] = [
+  const [trials, drift, cells, asked, curated] = [
     await readView<TrialRow>(db, "trials", filter),
     await readView<DriftRow>(db, "drift", filter),
     await readView<CellRow>(db, "cells", filter),
+    (await readView<FlagRow>(db, "flags", filter)).filter(({ state }) => state !== "resolved"),
     (await readView<CuratedCellRow & { current: boolean }>(db, "curated", filter)).filter(({ current }) => current),
   ];
   const [fresh] = await readView<{ data_date: string | null }>(db, "freshness", filter);
   const dataDate = fresh?.data_date ?? null;
-  const options = {
-    format: flags.format,
-    values: flags.values,
-    wide: flags.wide ?? false,
-    width: width(),
-    colour: process.stdout.isTTY === true,
-  };
-  const [first, ...more] = heads.map((head) => printTable({ head, dataDate, trials, drift, cells, curated }, options));
-  if (flags.format === "csv" && more.length > 0)
+  if (flags.format === "csv" && heads.length > 1)
     throw new TrialdriftError({
       code: "usage",
       message: `review ${review} has ${heads.length} tables, and a CSV file holds one`,
       next: `--table one of: ${heads.map((head) => head.table).join(", ")}`,
     });
-  const whole = [first ?? "", ...more];
+  const inputs = heads.map((head) => ({ head, dataDate, trials, drift, cells, curated, flags: asked }));
   await print(
-    flags.format === "json" && more.length > 0 ? `[${whole.map((text) => text.trim()).join(",\n")}]` : whole.join("\n"),
+    tables(inputs, {
+      format: flags.format,
+      values: flags.values,
+      wide: flags.wide ?? false,
+      width: width(),
+      colour: process.stdout.isTTY === true,
+    }),
   );
   return 0;
 }
@@ -97,6 +96,6 @@ export function tableCommand(program: Command): void {
         .default("curated"),
     )
     .option("--wide", "every column, not only the cells that differ")
-    .addOption(formatOption("text", "md", "csv", "json"))
+    .addOption(formatOption("text", "md", "csv", "json", "html"))
     .action((options: TableFlags) => perform((context) => table(context, options)));
 }

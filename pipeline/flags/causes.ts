@@ -2,7 +2,9 @@ import type { Change, ChangeKind, Drift, FlagKind, Severity } from "../../db/mod
 import type { RecordConflict } from "../extract/product.ts";
 import type { Facts } from "../normalize/facts.ts";
 import type { MemberEvent } from "../review/membership.ts";
+import type { Mention } from "../normalize/mentions.ts";
 import type { Screened } from "../review/screening.ts";
+import type { CuratedPublications } from "./publications.ts";
 
 /** What flag rules are made of: what they see of a study, and the ways in which causes are found. */
 
@@ -25,6 +27,11 @@ export interface FlagContext {
   conflicts: readonly RecordConflict[];
   /** Is it still a member? */
   present: boolean;
+  /** Other studies of the review that the record names by number. */
+  mentions: readonly Mention[];
+  publications: CuratedPublications;
+  /** Day of the registry's data, the rules' clock; null before the first walk. */
+  dataDate: string | null;
 }
 
 /** One reason to ask: where, the new value (part of the flag's identity), and the sentence. */
@@ -49,11 +56,13 @@ export interface FlagRule<Of extends Subject = FlagContext> {
   severity: Severity;
   /**
    * `state`: resolved by the run that sees the state end; `holds` says whether it lasts where no new cause is given.
-   * `event`: stays until a person resolves it.
+   * `event`: stays until a person resolves it, or decides what it asks.
    */
   lasts: "state" | "event";
   holds?: (context: Of) => boolean;
   causes(context: Of): FlagCause[];
+  /** Events only: has a decision of the curator answered the flag of this value? The run that sees it resolves the flag. */
+  answered?: (context: Of, value: string) => boolean;
   advice: string;
   reason: string;
 }
@@ -105,13 +114,19 @@ export function statusState(
   };
 }
 
+/** Words of the registry as a person reads them: NOT_YET_RECRUITING -> not yet recruiting. */
+function spoken(value: string | null): string {
+  if (value === null) return "not stated";
+  return /^[A-Z_]+$/.test(value) ? value.toLowerCase().replaceAll("_", " ") : value;
+}
+
 export function fromChanges(kinds: readonly ChangeKind[]): (context: FlagContext) => FlagCause[] {
   return (context) =>
     changesOf(context, kinds).map((change) => ({
       table: table(context),
       column: change.column,
       value: change.new ?? "",
-      message: `${change.column.replaceAll("_", " ")}: ${change.old ?? "not stated"} -> ${change.new ?? "not stated"}`,
+      message: `${change.column.replaceAll("_", " ")}: ${spoken(change.old)} -> ${spoken(change.new)}`,
       evidence: { old: change.old, new: change.new, ...change.detail },
     }));
 }
@@ -143,6 +158,18 @@ export function fromEvents(
         message: say(one),
         evidence: { watchlist: one.watchlist, ...one.detail },
       }));
+}
+
+/** A study that entered in this run and names another of the review: one that follows, extends or repeats it. */
+export function related(context: FlagContext): FlagCause[] {
+  if (!context.events.some(({ event }) => event === "entered" || event === "returned")) return [];
+  return context.mentions.map(({ nctId, path, span }) => ({
+    table: table(context),
+    column: "*",
+    value: nctId,
+    message: `names ${nctId}, which the review tracks`,
+    evidence: { path, span },
+  }));
 }
 
 /** A member that no table prints, by what screening says of it: a state that ends when it is printed, screened otherwise or leaves. */

@@ -53,14 +53,14 @@ function opened<Of extends Subject>(context: Of, rule: FlagRule<Of>, cause: Flag
   };
 }
 
-/** Does a held state flag still stand, given today's causes of its rule? */
+/** Does a held flag still stand, given today's causes of its rule? */
 function stands<Of extends Subject>(
   rule: FlagRule<Of>,
   context: Of,
   held: HeldFlag,
   causes: ReadonlySet<string>,
 ): boolean {
-  if (rule.lasts === "event") return true;
+  if (rule.lasts === "event") return rule.answered?.(context, held.value) !== true;
   if (causes.has(identity(held))) return true;
   return rule.holds?.(context) === true && [...causes].every((one) => one === identity(held));
 }

@@ -3,8 +3,10 @@ import type {
   Cause,
   ChangeKind,
   ClaimState,
+  Confidence,
   DriftColumn,
   DriftKind,
+  Evidence,
   FlagKind,
   FlagState,
   Job,
@@ -34,15 +36,28 @@ export interface TrialRow {
   data_date: string;
   confirmed_data_date: string | null;
   in_curated: boolean;
+  /** PMIDs that the record links and that can report the trial. */
+  publications: string[];
 }
 
 export interface CellRow {
   nct_id: string;
   column_name: string;
   value: string | null;
+  neutral: unknown;
+  source_path: string | null;
+  span: string | null;
+  evidence: Evidence[];
+  confidence: Confidence;
+  rule: string;
+  extractor_version: string;
+  decided_by: "rule" | "curator";
 }
 
-export interface CuratedCellRow extends CellRow {
+export interface CuratedCellRow {
+  nct_id: string;
+  column_name: string;
+  value: string | null;
   table_no: number;
   version: number;
   footnotes: string[];
@@ -198,4 +213,6 @@ export interface TableHead {
   version: number | null;
   footnotes: Record<string, string>;
   order: readonly string[];
+  /** The review's notation as its folder has it; null: none. */
+  codes: unknown;
 }

@@ -1,11 +1,12 @@
 import type { Evidence } from "../../db/model.ts";
 import { columnNamed } from "../review/columns.ts";
+import { neutralOf, SILENT, wordsOf } from "./cell-words.ts";
 import { fromTo } from "./list-columns.ts";
 import type { FlagRow } from "./rows.ts";
 import { passageAround } from "./show-passage.ts";
 import { cellColumn, ofColumn, type Shown, type ShownCell, type ShownColumn, type ShownViews } from "./show-rows.ts";
 import { changeSection, flagSection, LABELLED, section } from "./show-study.ts";
-import { driftMeaning, neutralWords, scopeWords } from "./show-words.ts";
+import { driftMeaning, scopeWords } from "./show-words.ts";
 import { type GridCell, type GridColumn, type Ink, paragraph } from "./text.ts";
 import { columnWords, driftWords } from "./words.ts";
 
@@ -15,8 +16,6 @@ import { columnWords, driftWords } from "./words.ts";
 const QUOTED: readonly GridColumn[] = [{ shrink: 20 }, { shrink: 70 }];
 
 const NOT_STATED = "(not stated)";
-/** The neutral word for a part on which the record is silent. */
-const SILENT = "not_specified";
 
 /** What each table prints; of a code, the part asked for, which is what was compared. */
 function printedLines(views: ShownViews, column: ShownColumn): string[] {
@@ -36,28 +35,11 @@ function printedLines(views: ShownViews, column: ShownColumn): string[] {
     });
 }
 
-/** The neutral value, or the part of it that was asked for. */
-function neutralOf(cell: ShownCell, column: ShownColumn): string | null {
-  const part = column !== cellColumn(column);
-  return neutralWords(part ? (cell.neutral as Record<string, unknown> | null)?.[column] : cell.neutral);
-}
-
 function registryOf(cell: ShownCell, column: ShownColumn): string {
   if (column === cellColumn(column)) return cell.value ?? NOT_STATED;
   const neutral = neutralOf(cell, column);
   const words = neutral === null || neutral === SILENT ? NOT_STATED : neutral.replaceAll("_", " ");
   return cell.value === null ? words : `${words} (by the code ${cell.value})`;
-}
-
-/**
- * The words of a cell, or of one part of it: their rules begin with the part's name (tissue/adipose, donor_person/…). A
- * donor without words of its own follows from the tissue, so its words are the tissue's.
- */
-function wordsOf(cell: ShownCell, column: ShownColumn): Evidence[] {
-  if (column === cellColumn(column)) return cell.evidence;
-  const own = (part: string) => cell.evidence.filter(({ rule }) => rule.split(/[/_]/)[0] === part);
-  const stated = ![null, SILENT].includes(neutralOf(cell, column));
-  return own(column).length === 0 && column === "donor" && stated ? own("tissue") : own(column);
 }
 
 function ruleOf(cell: ShownCell, column: ShownColumn, first: Evidence | undefined): string {

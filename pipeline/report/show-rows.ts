@@ -1,4 +1,4 @@
-import { CELL_SOURCE_PARTS, COLUMNS, type ColumnName, type Confidence, type Evidence } from "../../db/model.ts";
+import { CELL_SOURCE_PARTS, COLUMNS, type ColumnName } from "../../db/model.ts";
 import type {
   CellRow,
   ChangeRow,
@@ -29,17 +29,7 @@ export interface StudyRow {
   data_date: string;
 }
 
-export interface ShownCell extends CellRow {
-  review: string;
-  neutral: unknown;
-  source_path: string | null;
-  span: string | null;
-  evidence: Evidence[];
-  confidence: Confidence;
-  rule: string;
-  extractor_version: string;
-  decided_by: "rule" | "curator";
-}
+export type ShownCell = CellRow & { review: string };
 
 export type ShownCurated = CuratedCellRow & { review: string; current: boolean };
 export type ShownTrial = TrialRow & { review: string };

@@ -5,13 +5,14 @@ import { jsonText } from "./json.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import { type Block, type BlockCell, blocksOf, differs, kindCounts, type TableInput } from "./table-blocks.ts";
 import { headingOf, WARNING } from "./table-heading.ts";
+import { tablePage } from "./table-html.ts";
 import { textTable } from "./table-text.ts";
 import { columnWords, driftWords } from "./words.ts";
 
 export type { TableInput } from "./table-blocks.ts";
 
 export interface TableOptions {
-  format: "text" | "md" | "csv" | "json";
+  format: "text" | "md" | "csv" | "json" | "html";
   /** curated: printed values with the registry's where they differ; registry: the registry's alone. */
   values: "curated" | "registry";
   /** Text only: every column of every study instead of the cells that differ. */
@@ -114,7 +115,9 @@ function json(input: TableInput, values: Values): string {
   const cellsOf = (block: Block) =>
     values === "registry"
       ? Object.fromEntries(COLUMNS.map((column) => [column, shown(block, column, values)]))
-      : Object.fromEntries(block.cells.map(({ column, ...cell }) => [column, cell]));
+      : Object.fromEntries(
+          block.cells.map(({ column, printed, registry, kind, basis }) => [column, { printed, registry, kind, basis }]),
+        );
   const trials = blocks.map((block) => ({
     nct_id: block.nctId,
     title: block.title,
@@ -124,7 +127,7 @@ function json(input: TableInput, values: Values): string {
     last_update_posted: block.lastUpdatePosted,
     cells: cellsOf(block),
   }));
-  const { order: _, tableTitle, ...named } = head;
+  const { order: _, codes: _codes, tableTitle, ...named } = head;
   const counts = Object.fromEntries(kindCounts(blocks));
   const whole = { ...named, table_title: tableTitle, values, data_date: dataDate, warning: WARNING, counts, trials };
   return `${jsonText(whole, 2)}\n`;
@@ -135,5 +138,14 @@ export function table(input: TableInput, options: TableOptions): string {
   const { format, ...rest } = options;
   if (format === "md") return markdown(input, options.values);
   if (format === "csv") return spreadsheet(input, options.values);
+  if (format === "html") return tablePage([input], options.values);
   return format === "json" ? json(input, options.values) : textTable(input, rest);
+}
+
+/** All tables of a review as one document: JSON is an array of them, HTML one page. A CSV file holds one table. */
+export function tables(inputs: readonly TableInput[], options: TableOptions): string {
+  if (options.format === "html") return tablePage(inputs, options.values);
+  const texts = inputs.map((input) => table(input, options));
+  if (options.format !== "json" || texts.length === 1) return texts.join("\n");
+  return `[${texts.map((text) => text.trim()).join(",\n")}]\n`;
 }

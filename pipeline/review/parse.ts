@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { COLUMNS } from "../../db/model.ts";
+import type { CuratedColumn } from "../../db/model.ts";
 import type { ProductType } from "../extract/product.ts";
 import { anyOf } from "../extract/term.ts";
 import { normalizeNctId } from "../registry/query.ts";
@@ -126,7 +126,8 @@ const cells = strict({
   route: strict({ codes: z.array(z.string()), join: z.enum(["and", "or"]) }).nullable(),
   cell_source: listOfTexts,
   results: textOrNull,
-} satisfies Record<(typeof COLUMNS)[number], z.ZodType>).partial();
+  publications: z.array(z.string().regex(/^[1-9]\d{0,8}$/, { error: "expected a PMID (digits alone)" })),
+} satisfies Record<CuratedColumn, z.ZodType>).partial();
 
 const tableSchema = z.looseObject({
   table: z.int().positive(),

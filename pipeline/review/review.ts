@@ -1,4 +1,4 @@
-import type { ColumnName } from "../../db/model.ts";
+import type { CuratedColumn } from "../../db/model.ts";
 import type { Lexicon } from "../extract/lexicon.ts";
 import type { WatchQuery } from "../registry/query.ts";
 import type { Claim } from "./claims.ts";
@@ -21,7 +21,7 @@ export interface CuratedRow {
   nctId: string;
   footnotes: string[];
   cite: string;
-  cells: Partial<Record<ColumnName, CuratedValue>>;
+  cells: Partial<Record<CuratedColumn, CuratedValue>>;
 }
 
 export interface CuratedTable {

@@ -27,6 +27,7 @@ export function trial(nctId: string, of: Partial<TrialRow> = {}): TrialRow {
     data_date: "2022-01-21",
     confirmed_data_date: "2022-01-21",
     in_curated: true,
+    publications: [],
     ...of,
   };
 }
@@ -120,12 +121,22 @@ export const HEAD: TableHead = {
   version: 2,
   footnotes: { "‡": "explained", "†": "not used" },
   order: ["NCT00000002", "NCT00000001"],
+  codes: null,
 };
 
-const cell = (nctId: string, column: string, value: string | null): CellRow => ({
+export const cell = (nctId: string, column: string, value: string | null, of: Partial<CellRow> = {}): CellRow => ({
   nct_id: nctId,
   column_name: column,
   value,
+  neutral: value,
+  source_path: null,
+  span: null,
+  evidence: [],
+  confidence: "high",
+  rule: column,
+  extractor_version: "7",
+  decided_by: "rule",
+  ...of,
 });
 
 /** Two printed studies in the order 2, 1, a third that the table lacks, and rows of another table and version. */
@@ -164,5 +175,6 @@ export function input(): TableInput {
       drift(three, "*", "new_since"),
       drift(one, "enrollment", "same", ["50", "50"], { table_no: 2 }),
     ],
+    flags: [],
   };
 }

@@ -106,6 +106,7 @@ describe("text", () => {
       curated: [],
       cells: [],
       drift: [],
+      flags: [],
     };
     const out = table(bare, text);
     expect(out).toContain("Studies: Trials in disease");
