@@ -218,6 +218,7 @@ export async function settle(
       rules,
       cursor: 0,
       queries: Object.fromEntries(review.watchlists.map(({ id, queryHash }) => [id, queryHash ?? ""])),
+      tables,
     },
   };
 }

@@ -1,18 +1,23 @@
 import { TrialdriftError } from "../../db/errors.ts";
-import { readTableHeads, readView } from "../../db/read.ts";
+import { readTableHeads } from "../../db/curated.ts";
+import { readView } from "../../db/read.ts";
+import type { Db } from "../../db/sql.ts";
 import type { CellRow, CuratedCellRow, DriftRow, TrialRow } from "../../pipeline/report/rows.ts";
 import { table as printTable } from "../../pipeline/report/table.ts";
 import type { Context } from "../context.ts";
 import { perform, print } from "../exit.ts";
 import { width } from "./list.ts";
 import { type Command, Option } from "commander";
-import { formatOption, reviewOption, whole } from "../options.ts";
+import { calendarDay, formatOption, reviewOption, whole } from "../options.ts";
+import { tableAsOf, tableOfRun, type Then } from "./table-then.ts";
 
 export interface TableFlags {
   review?: string;
   table?: number;
   values: "curated" | "registry";
   wide?: boolean;
+  asOf?: string;
+  run?: number;
   format: "text" | "md" | "csv" | "json";
 }
 
@@ -42,11 +47,28 @@ function choose(named: string | undefined, known: readonly Known[]): string {
   });
 }
 
-/** `table`: the review's table as published by the last run. Reads only. */
+/** Which rows the table is made of: those in force, those of a day, or those that a run left published. */
+async function read(context: Context, db: Db, review: string, flags: TableFlags): Promise<Then> {
+  if (flags.asOf !== undefined) return tableAsOf(context, db, review, flags.asOf);
+  if (flags.run !== undefined) return tableOfRun(db, review, flags.run);
+  const filter = { review };
+  const [known] = await readView<Known>(db, "reviews", filter);
+  const [fresh] = await readView<{ data_date: string | null }>(db, "freshness", filter);
+  return {
+    tables: known?.tables ?? {},
+    dataDate: fresh?.data_date ?? null,
+    trials: await readView<TrialRow>(db, "trials", filter),
+    cells: await readView<CellRow>(db, "cells", filter),
+    drift: await readView<DriftRow>(db, "drift", filter),
+  };
+}
+
+/** `table`: the review's table as published by the last run, or as it stood on a day or after a run. Reads only. */
 export async function table(context: Context, flags: TableFlags): Promise<number> {
   const { db } = await context.openDatabase("reader");
   const review = choose(flags.review, await readView<Known>(db, "reviews"));
-  const heads = (await readTableHeads(db, review)).filter(
+  const { tables, ...rows } = await read(context, db, review, flags);
+  const heads = (await readTableHeads(db, review, tables)).filter(
     ({ table }) => flags.table === undefined || table === flags.table,
   );
   if (heads.length === 0)
@@ -55,15 +77,8 @@ export async function table(context: Context, flags: TableFlags): Promise<number
       message: `review ${review} has no ${flags.table === undefined ? "curated table" : `table ${flags.table}`}`,
       next: "see `trialdrift members` for the studies that it tracks",
     });
-  const filter = { review };
-  const [trials, drift, cells, curated] = [
-    await readView<TrialRow>(db, "trials", filter),
-    await readView<DriftRow>(db, "drift", filter),
-    await readView<CellRow>(db, "cells", filter),
-    (await readView<CuratedCellRow & { current: boolean }>(db, "curated", filter)).filter(({ current }) => current),
-  ];
-  const [fresh] = await readView<{ data_date: string | null }>(db, "freshness", filter);
-  const dataDate = fresh?.data_date ?? null;
+  const curated = await readView<CuratedCellRow>(db, "curated", { review });
+  const moment = flags.asOf !== undefined ? { as_of: flags.asOf } : flags.run !== undefined ? { run: flags.run } : null;
   const options = {
     format: flags.format,
     values: flags.values,
@@ -71,7 +86,7 @@ export async function table(context: Context, flags: TableFlags): Promise<number
     width: width(),
     colour: process.stdout.isTTY === true,
   };
-  const [first, ...more] = heads.map((head) => printTable({ head, dataDate, trials, drift, cells, curated }, options));
+  const [first, ...more] = heads.map((head) => printTable({ head, ...rows, curated, moment }, options));
   if (flags.format === "csv" && more.length > 0)
     throw new TrialdriftError({
       code: "usage",
@@ -96,6 +111,12 @@ export function tableCommand(program: Command): void {
         .choices(["curated", "registry"])
         .default("curated"),
     )
+    .addOption(
+      new Option("--as-of <date>", "the registry as posted on a day, by today's rules, and the version then in force")
+        .argParser(calendarDay)
+        .conflicts("run"),
+    )
+    .addOption(new Option("--run <id>", "what was published once this run had ended").argParser(whole(1)))
     .option("--wide", "every column, not only the cells that differ")
     .addOption(formatOption("text", "md", "csv", "json"))
     .action((options: TableFlags) => perform((context) => table(context, options)));

@@ -11,6 +11,8 @@ export interface TableInput {
   curated: readonly CuratedCellRow[];
   cells: readonly CellRow[];
   drift: readonly DriftRow[];
+  /** Set where the table is that of an earlier day, by today's rules, or of an earlier run. */
+  moment?: { as_of: string } | { run: number } | null;
 }
 
 /** One cell with both sides. `kind` is null where nothing was compared (`results`, and studies that are not printed). */

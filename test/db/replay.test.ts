@@ -133,7 +133,10 @@ describe.skipIf(stepsAbsent)(`a recorded watch list${whySkipped}`, () => {
     for (const [at, list] of opened.entries()) {
       const step = expected[at];
       const cause = new Set([step?.fresh, step?.returned, step?.departed, step?.changed].flatMap((ids) => ids ?? []));
-      expect(list.filter(({ nct_id }) => !cause.has(nct_id)), expected[at]?.file).toEqual([]);
+      expect(
+        list.filter(({ nct_id }) => !cause.has(nct_id)),
+        expected[at]?.file,
+      ).toEqual([]);
     }
   });
 

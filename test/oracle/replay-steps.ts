@@ -59,13 +59,17 @@ function keep(record: Json): Kept {
   return {
     core: canonical([sections.map((name) => record[name] ?? null), misc]),
     derived: canonical([derived["conditionBrowseModule"] ?? null, derived["interventionBrowseModule"] ?? null]),
-    state: { status: overall, lastKnown: overall === "UNKNOWN" ? ((status["lastKnownStatus"] as string) ?? null) : null },
+    state: {
+      status: overall,
+      lastKnown: overall === "UNKNOWN" ? ((status["lastKnownStatus"] as string) ?? null) : null,
+    },
     posted: posted?.date ?? null,
   };
 }
 
 function aliasesOf(record: Json): string[] {
-  const module = (record["protocolSection"] as { identificationModule: { nctIdAliases?: string[] } }).identificationModule;
+  const module = (record["protocolSection"] as { identificationModule: { nctIdAliases?: string[] } })
+    .identificationModule;
   return module.nctIdAliases ?? [];
 }
 
