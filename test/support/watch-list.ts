@@ -35,8 +35,12 @@ function printedRow({ protocolSection: { identificationModule, statusModule, des
   };
 }
 
-/** Writes the review `watch` with one table into a directory of review folders and returns the directory. */
-export function watchReview(): { directory: string; id: string; remove(): void } {
+/** Writes the review `watch` with one table into a directory of review folders; `prints` says which studies it may print. */
+export function watchReview(prints: (nctId: string) => boolean = () => true): {
+  directory: string;
+  id: string;
+  remove(): void;
+} {
   const directory = mkdtempSync(join(tmpdir(), "trialdrift-watch-"));
   const folder = join(directory, "watch");
   mkdirSync(folder);
@@ -53,7 +57,13 @@ export function watchReview(): { directory: string; id: string; remove(): void }
   writeFileSync(join(folder, "review.json"), JSON.stringify(review));
   writeFileSync(
     join(folder, "table-1.json"),
-    JSON.stringify({ ...table, rows: records.slice(-PRINTED).map(printedRow) }),
+    JSON.stringify({
+      ...table,
+      rows: records
+        .map(printedRow)
+        .filter((row) => prints(row.nct_id))
+        .slice(-PRINTED),
+    }),
   );
   return { directory, id: "watch", remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
