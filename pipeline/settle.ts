@@ -23,6 +23,7 @@ import { flagContext, storedDerivation } from "./derivation.ts";
 import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
 import type { FlagContext } from "./flags/causes.ts";
+import { groupRenames } from "./flags/renames.ts";
 import { rowOf } from "./row.ts";
 import type { Harvest } from "./harvest.ts";
 import { contentId } from "./hash.ts";
@@ -186,15 +187,9 @@ export async function settle(
 
   // A recompute before the first walk has seen nothing yet: the baseline is still to come.
   const baseline = last === null || (last.baseline && last.dataAt === null);
-  const flags = reconcileFlags(
-    contexts,
-    await readStandingFlags(
-      db,
-      review.id,
-      contexts.map(({ nctId }) => nctId),
-    ),
-    baseline,
-  );
+  const asking = groupRenames(contexts);
+  const names = asking.map(({ nctId }) => nctId);
+  const flags = reconcileFlags(asking, await readStandingFlags(db, review.id, names), baseline);
   const complete = input.walk?.complete ?? last?.state === "published";
   return {
     review,

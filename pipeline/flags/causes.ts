@@ -98,13 +98,18 @@ export function statusState(
   };
 }
 
+/** How many studies share a change that is told once. */
+function inStudies({ detail }: Change): string {
+  return Array.isArray(detail["studies"]) ? ` in ${detail["studies"].length} studies` : "";
+}
+
 export function fromChanges(kinds: readonly ChangeKind[]): (context: FlagContext) => FlagCause[] {
   return (context) =>
     changesOf(context, kinds).map((change) => ({
       table: table(context),
       column: change.column,
       value: change.new ?? "",
-      message: `${change.column.replaceAll("_", " ")}: ${change.old ?? "not stated"} -> ${change.new ?? "not stated"}`,
+      message: `${change.column.replaceAll("_", " ")}: ${change.old ?? "not stated"} -> ${change.new ?? "not stated"}${inStudies(change)}`,
       evidence: { old: change.old, new: change.new, ...change.detail },
     }));
 }

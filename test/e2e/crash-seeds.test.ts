@@ -206,7 +206,7 @@ describe.skipIf(stepsAbsent)(`a watch list under the axe${whySkipped}`, () => {
       );
     }
     expect(landed).toBeGreaterThan(SEEDS / 4);
-  }, 1_200_000);
+  }, SEEDS * 60_000);
 
   test("two processes racing on Postgres never double a run", async () => {
     const kind = kinds[1];
