@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type Db, rows } from "./sql.ts";
+import { type Db, rows, texts } from "./sql.ts";
 
 /** What a review was on an earlier day or after an earlier run: members, versions, tables in force, published rows. */
 
@@ -156,4 +156,20 @@ export async function readPublished<Trial, Cell, Drift>(
           left join trialdrift.versions v on v.version_id = d.version_id`,
   );
   return { trials, cells, drift };
+}
+
+/** Ids that the registry merged into these studies, directly or through another, by the study that they became. */
+export async function readRetired(db: Db, nctIds: readonly string[]): Promise<Map<string, string[]>> {
+  const found = await rows<{ survivor: string; retired: string }>(
+    db,
+    sql`with recursive merged as (
+          select distinct survivor, nct_id as retired from trialdrift.memberships
+           where state = 'merged' and survivor in ${texts(nctIds)}
+          union
+          select m.survivor, p.nct_id from merged m join trialdrift.memberships p on p.survivor = m.retired and p.state = 'merged')
+        select survivor, retired from merged order by 1, 2`,
+  );
+  return new Map(
+    [...Map.groupBy(found, (one) => one.survivor)].map(([id, list]) => [id, list.map((one) => one.retired)]),
+  );
 }

@@ -180,33 +180,37 @@ describe.skipIf(stepsAbsent)(`a watch list under the axe${whySkipped}`, () => {
     folder?.remove();
   });
 
-  test(`killed at a random point, then run again: ${SEEDS} seeds from ${FROM}`, async () => {
-    const longest = new Map<string, number>();
-    let landed = 0;
-    for (let seed = FROM; seed < FROM + SEEDS; seed += 1) {
-      const kind = kinds[seed % kinds.length];
-      if (kind === undefined) throw new Error("no database");
-      const random = draw(seed);
-      // The first step has no database before it.
-      const step = 1 + Math.floor(random() * (ENDS.length - 1));
-      await played.show(step + 1);
-      await kind.restore(step);
-      const known = longest.get(kind.name);
-      if (known === undefined) {
-        const { took } = await sync(kind, null);
-        longest.set(kind.name, took);
+  test(
+    `killed at a random point, then run again: ${SEEDS} seeds from ${FROM}`,
+    async () => {
+      const longest = new Map<string, number>();
+      let landed = 0;
+      for (let seed = FROM; seed < FROM + SEEDS; seed += 1) {
+        const kind = kinds[seed % kinds.length];
+        if (kind === undefined) throw new Error("no database");
+        const random = draw(seed);
+        // The first step has no database before it.
+        const step = 1 + Math.floor(random() * (ENDS.length - 1));
+        await played.show(step + 1);
         await kind.restore(step);
+        const known = longest.get(kind.name);
+        if (known === undefined) {
+          const { took } = await sync(kind, null);
+          longest.set(kind.name, took);
+          await kind.restore(step);
+        }
+        const point = Math.round(random() * (longest.get(kind.name) ?? 0));
+        const { killed } = await sync(kind, point);
+        landed += killed ? 1 : 0;
+        await sync(kind, null);
+        expect(await stateOf(kind.env), `seed ${seed}: ${kind.name}, step ${step}, ${point} ms`).toEqual(
+          undisturbed[step],
+        );
       }
-      const point = Math.round(random() * (longest.get(kind.name) ?? 0));
-      const { killed } = await sync(kind, point);
-      landed += killed ? 1 : 0;
-      await sync(kind, null);
-      expect(await stateOf(kind.env), `seed ${seed}: ${kind.name}, step ${step}, ${point} ms`).toEqual(
-        undisturbed[step],
-      );
-    }
-    expect(landed).toBeGreaterThan(SEEDS / 4);
-  }, SEEDS * 60_000);
+      expect(landed).toBeGreaterThan(SEEDS / 4);
+    },
+    SEEDS * 60_000,
+  );
 
   test("two processes racing on Postgres never double a run", async () => {
     const kind = kinds[1];
