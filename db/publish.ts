@@ -4,7 +4,8 @@ import type { ReviewRun } from "./schema/runs.ts";
 import { changes } from "./schema/changes.ts";
 import { claimStates } from "./schema/claims.ts";
 import { flags } from "./schema/flags.ts";
-import { memberEvents, members, memberships } from "./schema/members.ts";
+import type { memberEvents, members, memberships } from "./schema/members.ts";
+import { publishMembers } from "./publish-members.ts";
 import { quarantine } from "./schema/quarantine.ts";
 import { reviews } from "./schema/reviews.ts";
 import { runs } from "./schema/runs.ts";
@@ -163,26 +164,6 @@ async function writeNews(tx: Db, plan: Publication): Promise<void> {
   await writeFlags(tx, plan.runId, plan);
 }
 
-async function writeMembers(tx: Db, plan: Publication): Promise<void> {
-  await insertAll(
-    tx,
-    memberships,
-    plan.memberships,
-    sql`on conflict (review, watchlist, nct_id) do update set state = excluded.state, how = excluded.how, reason = excluded.reason,
-          query_hash = excluded.query_hash, entered_at = excluded.entered_at, left_at = excluded.left_at, survivor = excluded.survivor`,
-  );
-  await insertAll(tx, memberEvents, plan.events);
-  await insertAll(
-    tx,
-    members,
-    plan.members,
-    sql`on conflict (review, nct_id) do update set tables = excluded.tables, derivation_id = excluded.derivation_id,
-          screened = excluded.screened, screened_reason = excluded.screened_reason`,
-  );
-  for (const { review, nctId } of plan.dropped)
-    await tx.execute(sql`delete from trialdrift.members where review = ${review} and nct_id = ${nctId}`);
-}
-
 async function writeQuarantine(tx: Db, plan: Publication): Promise<void> {
   await insertAll(
     tx,
@@ -205,7 +186,7 @@ export async function publish(database: Database, plan: Publication): Promise<vo
     await checkNews(tx, plan);
     await showVersions(tx, plan);
     await writeNews(tx, plan);
-    await writeMembers(tx, plan);
+    await publishMembers(tx, plan);
     await insertAll(
       tx,
       reviews,

@@ -14,6 +14,8 @@ export const VIEW_NAMES = [
   "status_changes",
   "flags",
   "members",
+  "member_events",
+  "versions",
   "runs",
   "curated",
   "claims",
@@ -109,6 +111,14 @@ const NOUNS: Record<ViewName, Noun> = {
     nct: true,
     table: false,
   },
+  member_events: {
+    ...STORE,
+    order: sql`v.event_id`,
+    review: byReview,
+    kind: { column: "event", words: ["entered", "returned", "left", "merged", "tombstone", "query_changed"] },
+    since: published(sql`v.run_id`),
+  },
+  versions: { ...STORE, order: sql`v.nct_id, v.valid_from, v.valid_to`, since: published(sql`v.run_id`) },
   runs: {
     ...BARE,
     order: sql`v.run_id desc`,
@@ -223,36 +233,4 @@ export async function readView<T = Record<string, unknown>>(db: Db, view: ViewNa
     sql`select row_to_json(v) as row from review.${sql.identifier(view)} v ${where} order by ${NOUNS[view].order}`,
   );
   return found.map(({ row }) => inUtc(row) as T);
-}
-
-/** What stands over a table: names and source, and the order in which the paper prints its rows. */
-export interface TableHead {
-  review: string;
-  title: string;
-  citation: string | null;
-  table: number;
-  tableTitle: string;
-  version: number;
-  footnotes: Record<string, string>;
-  order: string[];
-  codes: unknown;
-}
-
-/** The tables of a review in force, by number; empty for a review without curated tables or one not known. */
-export async function readTableHeads(db: Db, review: string): Promise<TableHead[]> {
-  return rows<TableHead>(
-    db,
-    sql`select r.review, r.title, r.definition -> 'source' ->> 'citation' as citation, r.definition -> 'codes' as codes,
-               t.table_no as "table", t.title as "tableTitle", t.version,
-               coalesce(t.definition -> 'footnotes', '{}'::jsonb) as footnotes,
-               (select coalesce(jsonb_agg(c.nct_id order by c.position), '[]'::jsonb)
-                  from (select nct_id, min(position) as position from trialdrift.curated_cells k
-                         where k.review = t.review and k.table_no = t.table_no and k.version = t.version
-                         group by nct_id) c) as "order"
-          from trialdrift.reviews r
-          join trialdrift.curated_tables t
-            on t.review = r.review and t.version = (r.tables ->> t.table_no::text)::integer
-         where r.review = ${review}
-         order by t.table_no`,
-  );
 }

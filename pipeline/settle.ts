@@ -26,6 +26,7 @@ import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
 import { FLAG_RULES } from "./flags/rules.ts";
 import type { FlagContext } from "./flags/causes.ts";
+import { groupRenames } from "./flags/renames.ts";
 import { rowOf } from "./row.ts";
 import type { Harvest } from "./harvest.ts";
 import { contentId } from "./hash.ts";
@@ -200,16 +201,9 @@ export async function settle(
 
   // A recompute before the first walk has seen nothing yet: the baseline is still to come.
   const baseline = last === null || (last.baseline && last.dataAt === null);
-  const flags = reconcileFlags(
-    FLAG_RULES,
-    contexts,
-    await readStandingFlags(
-      db,
-      review.id,
-      contexts.map(({ nctId }) => nctId),
-    ),
-    baseline,
-  );
+  const asking = groupRenames(contexts);
+  const names = asking.map(({ nctId }) => nctId);
+  const flags = reconcileFlags(FLAG_RULES, asking, await readStandingFlags(db, review.id, names), baseline);
   const complete = input.walk?.complete ?? last?.state === "published";
   return {
     review,
@@ -234,6 +228,7 @@ export async function settle(
       rules,
       cursor: 0,
       queries: Object.fromEntries(review.watchlists.map(({ id, queryHash }) => [id, queryHash ?? ""])),
+      tables,
     },
   };
 }

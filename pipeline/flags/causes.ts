@@ -114,10 +114,15 @@ export function statusState(
   };
 }
 
-/** Words of the registry as a person reads them: NOT_YET_RECRUITING -> not yet recruiting. */
-function spoken(value: string | null): string {
+/** A status as a person reads it (NOT_YET_RECRUITING -> not yet recruiting); any other value as it stands: NIAID is a name. */
+function spoken({ column }: Change, value: string | null): string {
   if (value === null) return "not stated";
-  return /^[A-Z_]+$/.test(value) ? value.toLowerCase().replaceAll("_", " ") : value;
+  return /status$/.test(column) ? value.toLowerCase().replaceAll("_", " ") : value;
+}
+
+/** How many studies share a change that is told once. */
+function inStudies({ detail }: Change): string {
+  return Array.isArray(detail["studies"]) ? ` in ${detail["studies"].length} studies` : "";
 }
 
 export function fromChanges(kinds: readonly ChangeKind[]): (context: FlagContext) => FlagCause[] {
@@ -126,7 +131,7 @@ export function fromChanges(kinds: readonly ChangeKind[]): (context: FlagContext
       table: table(context),
       column: change.column,
       value: change.new ?? "",
-      message: `${change.column.replaceAll("_", " ")}: ${spoken(change.old)} -> ${spoken(change.new)}`,
+      message: `${change.column.replaceAll("_", " ")}: ${spoken(change, change.old)} -> ${spoken(change, change.new)}${inStudies(change)}`,
       evidence: { old: change.old, new: change.new, ...change.detail },
     }));
 }

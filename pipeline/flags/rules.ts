@@ -227,6 +227,6 @@ export const FLAG_RULES: readonly FlagRule[] = [
     lasts: "event",
     causes: fromChanges(["sponsor_renamed"]),
     advice: "Check whether the trial moved to another sponsor or the sponsor changed its name.",
-    reason: "registry-wide renames come without a date of their own",
+    reason: "a rename that several studies share in one run is one flag about the review (renames.ts)",
   },
 ];

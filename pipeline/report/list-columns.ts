@@ -54,3 +54,9 @@ export const spoken = (text: string): string => text.toLowerCase().replaceAll("_
 export function fromTo(from: string | null, to: string | null, none: [string, string] = ["(none)", "(none)"]): string {
   return `${from ?? none[0]} -> ${to ?? none[1]}`;
 }
+
+/** " (+31 days)" where a change says by how many days a date moved, else "". */
+export function byDays({ detail }: ChangeRow): string {
+  const { days } = detail;
+  return typeof days === "number" && days !== 0 ? ` (${days > 0 ? "+" : ""}${days} days)` : "";
+}

@@ -1,10 +1,10 @@
 import type { ListRows, Listing } from "./list-columns.ts";
-import { fixed, flexible, fromTo, spoken } from "./list-columns.ts";
+import { byDays, fixed, flexible, fromTo, spoken } from "./list-columns.ts";
 import type { ChangeRow, ClaimAnswer } from "./rows.ts";
 import { changeWords, claimWords, columnWords, driftWords, flagWords } from "./words.ts";
 
 /** A calendar change has no update behind it; a dateless one no date of its own. */
-function posted({ posted, cause }: ChangeRow): string {
+function posted({ posted, cause }: Pick<ChangeRow, "posted" | "cause">): string {
   return posted ?? (cause === "calendar" ? "by calendar" : "undated");
 }
 
@@ -71,13 +71,17 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags" 
   changes: {
     one: "change",
     many: "changes",
-    fields: CHANGE_FIELDS,
+    fields: [...CHANGE_FIELDS, "detail", "survivor"],
     columns: [
       fixed("data of", (row) => row.data_date),
-      fixed("study", (row) => row.nct_id),
+      fixed("study", (row) => [row.nct_id, ...(row.survivor === null ? [] : [`now ${row.survivor}`])]),
       flexible("change", (row) => changeWords(row.kind), 17),
       flexible("column", (row) => columnWords(row.column_name), 12),
-      flexible("old -> new", (row) => (row.old === null && row.new === null ? "" : fromTo(row.old, row.new)), 27),
+      flexible(
+        "old -> new",
+        (row) => (row.old === null && row.new === null ? "" : fromTo(row.old, row.new) + byDays(row)),
+        27,
+      ),
       fixed("posted", posted),
     ],
   },

@@ -93,9 +93,13 @@ export interface ChangeRow {
   data_date: string;
   detected_at: string;
   run_id: number;
+  /** Facts of the kind: days slipped, planned and actual size, what was added and removed. */
+  detail: Record<string, unknown>;
+  /** The study that the registry merged this one into. */
+  survivor: string | null;
 }
 
-export interface StatusChangeRow extends ChangeRow {
+export interface StatusChangeRow extends Omit<ChangeRow, "detail" | "survivor"> {
   from_status: string | null;
   to_status: string | null;
   from_last_known: string | null;

@@ -47,11 +47,15 @@ export interface ShownViews {
   status_changes: StatusChangeRow[];
   flags: FlagRow[];
   quarantine: QuarantineRow[];
+  /** Oldest first. */
+  versions: { nct_id: string; valid_from: string; dated: "observed" | "submitted" }[];
 }
 
 export interface Shown {
   nctId: string;
   views: ShownViews;
+  /** Changes of numbers that the registry retired in favour of this study: their history goes on here. */
+  retired: ChangeRow[];
   /** The current record as received, for the passage around the words of a cell; null where it was not read. */
   record: unknown;
 }

@@ -46,7 +46,7 @@ export function statusWords(status: string | null, lastKnown: string | null): st
 }
 
 /** When the registry posted a change; a calendar change has no update behind it. */
-export function postedDate({ posted, cause, kind }: ChangeRow): string {
+export function postedDate({ posted, cause, kind }: Pick<ChangeRow, "posted" | "cause" | "kind">): string {
   return posted ?? (cause === "calendar" && kind !== "derived_only" ? "by calendar" : "no new date");
 }
 

@@ -16,6 +16,8 @@ export interface TableInput {
   drift: readonly DriftRow[];
   /** Open and acknowledged ones; formats without room for them leave them out. */
   flags: readonly FlagRow[];
+  /** Set where the table is that of an earlier day, by today's rules, or of an earlier run. */
+  moment?: { as_of: string } | { run: number } | null;
 }
 
 /** Where the registry's side of a cell was read. */

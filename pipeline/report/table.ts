@@ -129,7 +129,16 @@ function json(input: TableInput, values: Values): string {
   }));
   const { order: _, codes: _codes, tableTitle, ...named } = head;
   const counts = Object.fromEntries(kindCounts(blocks));
-  const whole = { ...named, table_title: tableTitle, values, data_date: dataDate, warning: WARNING, counts, trials };
+  const whole = {
+    ...named,
+    table_title: tableTitle,
+    values,
+    data_date: dataDate,
+    ...input.moment,
+    warning: WARNING,
+    counts,
+    trials,
+  };
   return `${jsonText(whole, 2)}\n`;
 }
 

@@ -9,7 +9,7 @@ import { readReview } from "../../pipeline/review/folder.ts";
 import type { Review } from "../../pipeline/review/review.ts";
 import { type RunReport, run } from "../../pipeline/run.ts";
 import { fileSource } from "../../pipeline/sources/files.ts";
-import { type Json, nct, type Played } from "./small-registry.ts";
+import { type Json, nct } from "./small-registry.ts";
 
 /** A review folder of one watchlist over the small registry, and its runs. */
 
@@ -79,7 +79,7 @@ export function reviewFolder(id: string, said: ReviewSaid): ReviewFolder {
 export async function runOnce(
   database: Database,
   review: Review,
-  played: Played | null,
+  played: { url: string } | null,
   more: { job?: Job; dryRun?: boolean; registry?: Partial<RegistryOptions>; now?: () => string } = {},
 ): Promise<RunReport> {
   const quick = { rate: 1000, userAgent: "", backoffScale: 0.001, ...more.registry };

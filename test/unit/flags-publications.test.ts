@@ -27,7 +27,8 @@ const brought = (kind: "publication_linked" | "retracted") => ({
 function curated(of: Partial<Record<"confirmed" | "added" | "rejected", string[]>>): FlagContext["publications"] {
   return { confirmed: new Set(of.confirmed), added: new Set(of.added), rejected: new Set(of.rejected) };
 }
-const decide = (one: FlagContext, held: HeldFlag[] = [], baseline = false) => reconcileFlags(FLAG_RULES, [one], held, baseline);
+const decide = (one: FlagContext, held: HeldFlag[] = [], baseline = false) =>
+  reconcileFlags(FLAG_RULES, [one], held, baseline);
 const said = ({ open }: FlagDecision) => open.map(({ kind, column, value }) => `${kind} ${column} ${value}`);
 const about = (more: Partial<FlagContext>) => context({ facts, ...more });
 const held = ({ open }: FlagDecision): HeldFlag[] =>

@@ -4,6 +4,7 @@ import type {
   CuratedCellRow,
   DriftRow,
   FlagRow,
+  ChangeRow,
   StatusChangeRow,
   TableHead,
   TrialRow,
@@ -88,7 +89,8 @@ export function flag(id: number, severity: Severity, kind: FlagKind, of: Partial
   };
 }
 
-export function statusChange(of: Partial<StatusChangeRow> = {}): StatusChangeRow {
+/** A row of either view of changes. */
+export function statusChange(of: Partial<StatusChangeRow & ChangeRow> = {}): StatusChangeRow & ChangeRow {
   return {
     change_id: 1,
     nct_id: "NCT00000001",
@@ -108,6 +110,8 @@ export function statusChange(of: Partial<StatusChangeRow> = {}): StatusChangeRow
     from_last_known: null,
     to_last_known: "RECRUITING",
     why_stopped: null,
+    detail: {},
+    survivor: null,
     ...of,
   };
 }
