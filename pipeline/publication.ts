@@ -3,7 +3,7 @@ import type { Publication } from "../db/publish.ts";
 import type { Db } from "../db/sql.ts";
 import { readRecords, readVersionList } from "../db/store.ts";
 import { deriveStudy, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
-import type { Arrival, Harvest } from "./harvest.ts";
+import type { Arrival, Harvest, Quarantined } from "./harvest.ts";
 import type { Outcomes } from "./ledger.ts";
 import type { Study } from "./registry/study.ts";
 import type { Settled } from "./settle.ts";
@@ -149,11 +149,13 @@ export async function planPublication(
     at: string;
     newestSeen: number;
     harvest: Harvest;
+    /** Refused records that count as seen in this run. */
+    sighted: readonly Quarantined[];
     settled: readonly Settled[];
     run: Publication["run"];
   },
 ): Promise<Publication> {
-  const { runId, at, newestSeen, harvest, settled, run } = input;
+  const { runId, at, newestSeen, harvest, sighted, settled, run } = input;
   const arrivals = [...harvest.arrivals.values()];
   const of = (...outcomes: Outcome[]): Arrival[] => arrivals.filter(({ outcome }) => outcomes.includes(outcome));
   const older = await placeOlder(db, of("older"), at, runId);
@@ -204,7 +206,7 @@ export async function planPublication(
     ),
     flagsResolved: settled.flatMap(({ flags }) => flags.resolve),
     flagsGone: settled.flatMap(({ flags }) => flags.markGone),
-    quarantined: [...harvest.quarantined.values()].map((one) => ({
+    quarantined: sighted.map((one) => ({
       ...one,
       firstSeenAt: at,
       lastSeenAt: at,

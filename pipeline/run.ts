@@ -49,25 +49,21 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
     const problems = [...harvest.problems, runProblem(distinct, outcomes) ?? []].flat();
     const known = await knownQuarantine(database.db, [...harvest.quarantined.values()]);
     const fresh = [...harvest.quarantined.values()].filter(({ hash, reason }) => !known.has(`${hash} ${reason}`));
+    const sighted = request.source?.seenBefore === true ? fresh : [...harvest.quarantined.values()];
     const words = [
       ...problems,
       ...fresh.map((one) => `quarantined ${one.nctId ?? "a record without an id"}: ${one.reason}`),
     ];
     const settled: Settled[] = [];
-    if (request.source === undefined)
-      for (const review of reviews) {
-        const asked = request.registry !== null && dataAt !== null;
-        const seen = walked.seen.get(review.id) ?? new Map<string, Set<string>>();
-        const one = await settle(database, {
-          review,
-          runId,
-          at,
-          harvest,
-          walk: asked ? { seen, fates, complete: problems.length === 0, dataAt } : null,
-        });
-        if (fresh.length > 0) one.said.state = "incomplete";
-        settled.push(one);
-      }
+    // Only the watchlists say who is a member: what another source brings is settled like our own store.
+    const asked = request.source === undefined && request.registry !== null && dataAt !== null;
+    for (const review of reviews) {
+      const seen = walked.seen.get(review.id) ?? new Map<string, Set<string>>();
+      const walk = asked ? { seen, fates, complete: problems.length === 0, dataAt } : null;
+      const one = await settle(database, { review, runId, at, harvest, walk });
+      if (fresh.length > 0) one.said.state = "incomplete";
+      settled.push(one);
+    }
     const state: RunState = words.length > 0 ? "incomplete" : "published";
     const exitCode = words.length > 0 ? 3 : 0;
     const report = { state, exitCode, dataAt, problems: words, harvest, settled } as const;
@@ -83,7 +79,10 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
     try {
-      await publish(database, await planPublication(database.db, { runId, at, newestSeen, harvest, settled, run }));
+      await publish(
+        database,
+        await planPublication(database.db, { runId, at, newestSeen, harvest, sighted, settled, run }),
+      );
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;
