@@ -4,6 +4,7 @@ import type { ReviewRun } from "./schema/runs.ts";
 import { changes } from "./schema/changes.ts";
 import { flags } from "./schema/flags.ts";
 import { memberEvents, members, memberships } from "./schema/members.ts";
+import { outbox } from "./schema/outbox.ts";
 import { quarantine } from "./schema/quarantine.ts";
 import { reviews } from "./schema/reviews.ts";
 import { runs } from "./schema/runs.ts";
@@ -48,6 +49,8 @@ export interface Publication {
   flagsResolved: number[];
   flagsGone: number[];
   quarantined: (typeof quarantine.$inferInsert)[];
+  /** News to be sent after this transaction. */
+  outbox: (typeof outbox.$inferInsert)[];
   /** Studies that arrived sound: what quarantine holds of them is recovered. */
   recovered: string[];
   run: Partial<typeof runs.$inferInsert> & { reviews: Record<string, ReviewRun> };
@@ -196,6 +199,7 @@ export async function publish(database: Database, plan: Publication): Promise<vo
             lexicon = excluded.lexicon, definition = excluded.definition, tables = excluded.tables, last_run_id = excluded.last_run_id`,
     );
     await writeQuarantine(tx, plan);
+    await insertAll(tx, outbox, plan.outbox);
     const [newest] = await rows<{ newest: number }>(
       tx,
       sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`,

@@ -50,11 +50,12 @@ export function readUnseenChanges(
     severity: string;
     cause: string;
     detail: Record<string, unknown>;
+    posted: string | null;
   }[]
 > {
   return rows(
     db,
-    sql`select c.nct_id as "nctId", c.column_name as "column", c.kind, c.old, c.new, c.severity, c.cause, c.detail
+    sql`select c.nct_id as "nctId", c.column_name as "column", c.kind, c.old, c.new, c.severity, c.cause, c.detail, c.posted
           from trialdrift.changes c join trialdrift.members m on m.review = ${review} and m.nct_id = c.nct_id
          where c.change_id > ${cursor} and not c.historic and not c.superseded order by c.change_id`,
   );

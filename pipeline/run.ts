@@ -1,4 +1,5 @@
-import type { Job, RunState } from "../db/model.ts";
+import type { Job, NewsTarget, RunState } from "../db/model.ts";
+import { readUndelivered } from "../db/outbox.ts";
 import { HeadsMoved, publish } from "../db/publish.ts";
 import { knownQuarantine } from "../db/quarantine.ts";
 import { abandonDead, closeRun, newestChange, openRun, type ReviewRun } from "../db/runs.ts";
@@ -7,8 +8,10 @@ import { RULE_VERSIONS } from "./derive.ts";
 import { closeFailed } from "./failure.ts";
 import type { Harvest } from "./harvest.ts";
 import { runProblem } from "./ledger.ts";
+import { newsOf, undeliveredWords } from "./news.ts";
 import { countOutcomes, planPublication } from "./publication.ts";
 import { receiveAgain } from "./receive.ts";
+import type { Digest } from "./report/digest.ts";
 import { type Settled, settle } from "./settle.ts";
 import { walk, type Walked, type WalkRequest } from "./walk.ts";
 
@@ -22,6 +25,8 @@ export interface RunRequest extends WalkRequest {
   dryRun?: boolean;
   /** Asked with the registry's data date: what to note for each review where nothing can have changed, else null. */
   idle?: (dataTimestamp: string) => Promise<Record<string, ReviewRun> | null>;
+  /** Where its news is to be delivered besides stdout. */
+  targets?: readonly NewsTarget[];
   now: () => string;
 }
 
@@ -34,6 +39,7 @@ export interface RunReport {
   problems: string[];
   harvest: Harvest;
   settled: Settled[];
+  news: Digest;
 }
 
 const MOST_PUBLICATIONS = 5;
@@ -66,7 +72,9 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
     }
     const state: RunState = words.length > 0 ? "incomplete" : "published";
     const exitCode = words.length > 0 ? 3 : 0;
-    const report = { state, exitCode, dataAt, problems: words, harvest, settled } as const;
+    const undelivered = undeliveredWords(await readUndelivered(database.db));
+    const news = newsOf({ runId, dataAt, problems: words, settled, undelivered });
+    const report = { state, exitCode, dataAt, problems: words, harvest, settled, news } as const;
     if (request.dryRun === true) return report;
     const run = {
       state,
@@ -79,10 +87,8 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
     try {
-      await publish(
-        database,
-        await planPublication(database.db, { runId, at, newestSeen, harvest, sighted, settled, run }),
-      );
+      const found = { runId, at, newestSeen, harvest, sighted, settled, news, targets: request.targets ?? [], run };
+      await publish(database, await planPublication(database.db, found));
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;

@@ -5,7 +5,6 @@ import {
   readMemberships,
   readStandingFlags,
   readStudiesChangedAfter,
-  readUnseenChanges,
   readVersionsAsOf,
 } from "../db/standing.ts";
 import {
@@ -17,7 +16,6 @@ import {
   type StagedRow,
   stageVersions,
 } from "../db/store.ts";
-import type { Change } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
 import { flagContext, storedDerivation } from "./derivation.ts";
 import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
@@ -31,6 +29,7 @@ import type { Study } from "./registry/study.ts";
 import { decideMembership, type Membership, type MemberEvent, tablesOf, unasked } from "./review/membership.ts";
 import type { Review } from "./review/review.ts";
 import type { Fate } from "./sources/source.ts";
+import { type UnseenChange, unseenChanges } from "./unseen.ts";
 
 /** The way from stored records to one review's new state: members, cells, drift, flags. Stages, publishes nothing. */
 
@@ -44,6 +43,8 @@ export interface Settled {
   refreshed: { nctId: string; versionId: string }[];
   tables: Record<string, number>;
   flags: FlagDecision;
+  /** Registry changes that this review looks at for the first time, of studies that screening does not leave out. */
+  news: UnseenChange[];
   said: ReviewRun;
   /** Does anything of this review differ from what readers see? An unchanged run writes its own row and nothing else. */
   changed: boolean;
@@ -195,6 +196,8 @@ export async function settle(
     ),
     baseline,
   );
+  // On a baseline the changes found so far are how things stand, not what happened.
+  const told = baseline ? [] : contexts.filter(({ changes }) => changes.length > 0);
   const complete = input.walk?.complete ?? last?.state === "published";
   return {
     review,
@@ -205,6 +208,7 @@ export async function settle(
     refreshed,
     tables,
     flags,
+    news: told.flatMap(({ nctId }) => unseen.get(nctId) ?? []),
     derived: wanted.length,
     changed:
       edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0 || refreshed.length > 0,
@@ -220,21 +224,4 @@ export async function settle(
       queries: Object.fromEntries(review.watchlists.map(({ id, queryHash }) => [id, queryHash ?? ""])),
     },
   };
-}
-
-/** Changes that this review has not looked at: published ones after its cursor, and those of this run. */
-async function unseenChanges(
-  db: Database["db"],
-  review: string,
-  cursor: number,
-  harvest: Harvest,
-  members: ReadonlyMap<string, number[]>,
-): Promise<Map<string, Change[]>> {
-  const unseen = new Map<string, Change[]>();
-  const add = (nctId: string, change: Change): void => {
-    if (members.has(nctId)) unseen.set(nctId, [...(unseen.get(nctId) ?? []), change]);
-  };
-  for (const { nctId, ...change } of await readUnseenChanges(db, review, cursor)) add(nctId, change as Change);
-  for (const { nctId, changes } of harvest.arrivals.values()) for (const change of changes) add(nctId, change);
-  return unseen;
 }

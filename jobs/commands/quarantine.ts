@@ -8,6 +8,7 @@ import { clean } from "../../pipeline/report/text.ts";
 import { run } from "../../pipeline/run.ts";
 import { storedSource } from "../../pipeline/sources/stored.ts";
 import type { Context } from "../context.ts";
+import { deliverNews, targetsOf } from "../deliver.ts";
 import { perform, print } from "../exit.ts";
 import { formatOption } from "../options.ts";
 import { progressOf } from "../progress.ts";
@@ -77,10 +78,12 @@ async function retry(context: Context, given: readonly string[]): Promise<number
       reviews,
       registry: null,
       source: storedSource(database.db, held),
+      targets: targetsOf(context.config),
       now: () => new Date().toISOString(),
       onProgress: progressOf(context.log),
     });
     await print(await digest(database, report, false));
+    await deliverNews(context, database);
     for (const problem of report.problems) context.log.error(problem);
     complete = report.exitCode === 0;
   }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Job } from "../../db/model.ts";
+import type { Job, NewsTarget } from "../../db/model.ts";
 import type { Database } from "../../db/open.ts";
 import { openRegistry } from "../../pipeline/registry/client.ts";
 import { readReview } from "../../pipeline/review/folder.ts";
@@ -80,7 +80,7 @@ export async function runOnce(
   database: Database,
   review: Review,
   played: Played | null,
-  more: { job?: Job; dryRun?: boolean } = {},
+  more: { job?: Job; dryRun?: boolean; targets?: readonly NewsTarget[] } = {},
 ): Promise<RunReport> {
   const registry =
     played === null ? null : openRegistry({ baseUrl: played.url, rate: 1000, userAgent: "", backoffScale: 0.001 });
@@ -92,6 +92,7 @@ export async function runOnce(
       reviews: [review],
       registry,
       dryRun: more.dryRun ?? false,
+      targets: more.targets ?? [],
       now: () => new Date().toISOString(),
       onProgress: () => {},
     });
