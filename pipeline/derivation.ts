@@ -1,7 +1,7 @@
 import type { Change } from "../db/model.ts";
 import type { StagedDerivation } from "../db/store.ts";
 import { type Derived, RULE_VERSIONS } from "./derive.ts";
-import type { FlagContext } from "./flags/causes.ts";
+import type { FlagContext, SchemaNews } from "./flags/causes.ts";
 import { contentId } from "./hash.ts";
 import type { Membership, MemberEvent } from "./review/membership.ts";
 import type { Review } from "./review/review.ts";
@@ -99,5 +99,23 @@ export function flagContext(
     events: events.filter((event) => event.nctId === nctId),
     conflicts: asks ? (derived?.product?.conflicts ?? []) : [],
     present: list.some(({ state }) => state === "present"),
+  };
+}
+
+/** The review as such, which only news of the registry's format is about. */
+export function formatContext(review: Review, schema: readonly SchemaNews[]): FlagContext {
+  return {
+    review: review.id,
+    nctId: "",
+    tables: [],
+    printed: false,
+    screened: null,
+    facts: null,
+    drift: [],
+    changes: [],
+    events: [],
+    conflicts: [],
+    present: false,
+    schema,
   };
 }

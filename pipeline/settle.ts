@@ -17,7 +17,7 @@ import {
   stageVersions,
 } from "../db/store.ts";
 import type { Publication } from "../db/publish.ts";
-import { flagContext, storedDerivation } from "./derivation.ts";
+import { flagContext, formatContext, storedDerivation } from "./derivation.ts";
 import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
 import type { FlagContext } from "./flags/causes.ts";
@@ -28,6 +28,7 @@ import { importTables } from "./import-tables.ts";
 import type { Study } from "./registry/study.ts";
 import { decideMembership, type Membership, type MemberEvent, tablesOf, unasked } from "./review/membership.ts";
 import type { Review } from "./review/review.ts";
+import { schemaNews } from "./schema-news.ts";
 import type { Fate } from "./sources/source.ts";
 import { type UnseenChange, unseenChanges } from "./unseen.ts";
 
@@ -184,6 +185,9 @@ export async function settle(
     contexts.push(
       flagContext(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? []),
     );
+
+  const schema = await schemaNews(db, review.id, last?.runId ?? null, harvest.unknown);
+  if (schema.length > 0) contexts.push(formatContext(review, schema));
 
   // A recompute before the first walk has seen nothing yet: the baseline is still to come.
   const baseline = last === null || (last.baseline && last.dataAt === null);

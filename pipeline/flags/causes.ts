@@ -1,6 +1,7 @@
 import type { Change, ChangeKind, Drift, FlagKind, Severity } from "../../db/model.ts";
 import type { RecordConflict } from "../extract/product.ts";
 import type { Facts } from "../normalize/facts.ts";
+import type { SchemaDifference } from "../registry/description.ts";
 import type { MemberEvent } from "../review/membership.ts";
 import type { Screened } from "../review/screening.ts";
 
@@ -25,6 +26,15 @@ export interface FlagContext {
   conflicts: readonly RecordConflict[];
   /** Is it still a member? */
   present: boolean;
+  /** News of the registry's format; of the review as such, whose context has no study ('' for its id). */
+  schema?: readonly SchemaNews[];
+}
+
+/** A difference in the registry's format; `name` tells it from others, `paths` are the fields that it is about. */
+export interface SchemaNews {
+  name: string;
+  said: string;
+  difference: SchemaDifference;
 }
 
 /** One reason to ask: where, the new value (part of the flag's identity), and the sentence. */

@@ -10,6 +10,7 @@ import {
   statusState,
   table,
 } from "./causes.ts";
+import { columnsReading } from "../review/columns.ts";
 
 /** TABLE OF FLAGS: what a person should look at, why, and what to do. One entry a kind; reconcile.ts knows no kind. */
 
@@ -192,5 +193,26 @@ export const FLAG_RULES: readonly FlagRule[] = [
     causes: fromChanges(["sponsor_renamed"]),
     advice: "Check whether the trial moved to another sponsor or the sponsor changed its name.",
     reason: "registry-wide renames come without a date of their own",
+  },
+  {
+    kind: "registry_schema",
+    severity: "low",
+    lasts: "event",
+    causes: ({ schema = [] }) =>
+      schema.map(({ name, said, difference }) => {
+        const columns = columnsReading(difference.paths);
+        const words = columns.length === 0 ? "no column reads it" : `columns that read it: ${columns.join(", ")}`;
+        const { added, removed, retyped } = difference;
+        return {
+          table: 0,
+          column: "",
+          value: name,
+          message: `${said}; ${words}`,
+          evidence: { added, removed, retyped, columns },
+          ...(columns.length === 0 ? {} : { severity: "medium" as const }),
+        };
+      }),
+    advice: "Look at the columns named; the program may need a newer version to read them right.",
+    reason: "a field or value that the rules do not know is kept and loaded, but read by nobody",
   },
 ];

@@ -55,7 +55,7 @@ describe("exit codes and streams", () => {
   test("0 with the news on stdout and log lines on stderr", async () => {
     const ended = await cli(["sync"], env);
     expect(ended).toMatchObject({ code: 0, signal: null });
-    expect(ended.stdout).toMatch(/^trialdrift run 1, registry data of 2022-01-21\n/);
+    expect(ended.stdout).toMatch(/^# trialdrift run 1, registry data of 2022-01-21\n/);
     expect(ended.stdout).toMatch(/First run of small: 1 flag/);
     const lines = ended.stderr.trimEnd().split("\n");
     expect(logLines(ended.stderr)).toHaveLength(lines.length);
