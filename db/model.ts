@@ -171,6 +171,9 @@ export type RunState = "running" | "published" | "incomplete" | "failed" | "aban
 export type Cause = "submitted" | "calendar";
 export type Job = "sync" | "backfill" | "recompute";
 
+/** Where digests are delivered besides stdout. */
+export type NewsTarget = "webhook" | "feed";
+
 export type DateType = "ACTUAL" | "ESTIMATED";
 export type Precision = "day" | "month" | "year";
 

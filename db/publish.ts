@@ -6,6 +6,7 @@ import { claimStates } from "./schema/claims.ts";
 import { flags } from "./schema/flags.ts";
 import type { memberEvents, members, memberships } from "./schema/members.ts";
 import { publishMembers } from "./publish-members.ts";
+import { outbox } from "./schema/outbox.ts";
 import { quarantine } from "./schema/quarantine.ts";
 import { reviews } from "./schema/reviews.ts";
 import { runs } from "./schema/runs.ts";
@@ -50,6 +51,8 @@ export interface Publication {
   flagsResolved: number[];
   flagsGone: number[];
   quarantined: (typeof quarantine.$inferInsert)[];
+  /** News to be sent after this transaction. */
+  outbox: (typeof outbox.$inferInsert)[];
   /** Studies that arrived sound: what quarantine holds of them is recovered. */
   recovered: string[];
   /** Asked once everything above is written: what follows from the run's own state as readers are about to see it. */
@@ -200,6 +203,7 @@ export async function publish(database: Database, plan: Publication): Promise<vo
       await insertAll(tx, claimStates, conclusion.claims);
       await writeFlags(tx, plan.runId, conclusion);
     }
+    await insertAll(tx, outbox, plan.outbox);
     const [newest] = await rows<{ newest: number }>(
       tx,
       sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`,

@@ -36,10 +36,14 @@ export function readStandingFlags(db: Db, review: string, nctIds: readonly strin
 }
 
 /** Published changes after a cursor of some studies' members, oldest first; historic and superseded ones are no news. */
-export function readUnseenChanges(db: Db, review: string, cursor: number): Promise<(Change & { nctId: string })[]> {
+export function readUnseenChanges(
+  db: Db,
+  review: string,
+  cursor: number,
+): Promise<(Change & { nctId: string; posted: string | null })[]> {
   return rows(
     db,
-    sql`select c.nct_id as "nctId", c.column_name as "column", c.kind, c.old, c.new, c.severity, c.cause, c.detail
+    sql`select c.nct_id as "nctId", c.column_name as "column", c.kind, c.old, c.new, c.severity, c.cause, c.detail, c.posted
           from trialdrift.changes c join trialdrift.members m on m.review = ${review} and m.nct_id = c.nct_id
          where c.change_id > ${cursor} and not c.historic and not c.superseded order by c.change_id`,
   );

@@ -7,6 +7,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { answerCommands } from "./commands/flags.ts";
 import { listCommands } from "./commands/list.ts";
+import { quarantineCommands } from "./commands/quarantine.ts";
 import { recomputeCommand } from "./commands/recompute.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { folderCommands } from "./commands/reviews.ts";
@@ -23,6 +24,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   tableCommand,
   listCommands,
   answerCommands,
+  quarantineCommands,
   folderCommands,
   showCommand,
   extractCommand,

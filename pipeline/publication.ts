@@ -1,12 +1,14 @@
-import type { Outcome } from "../db/model.ts";
+import type { NewsTarget, Outcome } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
 import type { Db } from "../db/sql.ts";
 import { readRecords, readVersionList } from "../db/store.ts";
 import { deriveStudy, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import type { OpenedFlag } from "./flags/reconcile.ts";
-import type { Arrival, Harvest } from "./harvest.ts";
+import type { Arrival, Harvest, Quarantined } from "./harvest.ts";
 import type { Outcomes } from "./ledger.ts";
+import { outboxOf } from "./news.ts";
 import type { Study } from "./registry/study.ts";
+import type { Digest } from "./report/digest.ts";
 import type { Settled } from "./settle.ts";
 
 /** Gathers what a run found into the one plan that publication carries out. */
@@ -162,11 +164,16 @@ export async function planPublication(
     at: string;
     newestSeen: number;
     harvest: Harvest;
+    news: Digest;
+    /** Where the news is to be delivered. */
+    targets: readonly NewsTarget[];
+    /** Refused records that count as seen in this run. */
+    sighted: readonly Quarantined[];
     settled: readonly Settled[];
     run: Publication["run"];
   },
 ): Promise<Publication> {
-  const { runId, at, newestSeen, harvest, settled, run } = input;
+  const { runId, at, newestSeen, harvest, news, targets, sighted, settled, run } = input;
   const arrivals = [...harvest.arrivals.values()];
   const of = (...outcomes: Outcome[]): Arrival[] => arrivals.filter(({ outcome }) => outcomes.includes(outcome));
   const older = await placeOlder(db, of("older"), at, runId);
@@ -212,13 +219,14 @@ export async function planPublication(
     ),
     flagsResolved: settled.flatMap(({ flags }) => flags.resolve),
     flagsGone: settled.flatMap(({ flags }) => flags.markGone),
-    quarantined: [...harvest.quarantined.values()].map((one) => ({
+    quarantined: sighted.map((one) => ({
       ...one,
       firstSeenAt: at,
       lastSeenAt: at,
       count: 1,
       state: "held" as const,
     })),
+    outbox: outboxOf(news, targets, at),
     recovered: arrivals.map(({ nctId }) => nctId),
     run: { ...sumWalks(harvest), ruleVersions: RULE_VERSIONS, ...run },
   };

@@ -23,10 +23,11 @@ import {
 import type { Publication } from "../db/publish.ts";
 import { flagContext, type FlagStanding, storedDerivation } from "./derivation.ts";
 import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
-import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
+import { bothDecisions, type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
 import { FLAG_RULES } from "./flags/rules.ts";
 import type { FlagContext } from "./flags/causes.ts";
 import { groupRenames } from "./flags/renames.ts";
+import { SCHEMA_RULES } from "./flags/schema.ts";
 import { rowOf } from "./row.ts";
 import type { Harvest } from "./harvest.ts";
 import { contentId } from "./hash.ts";
@@ -34,8 +35,9 @@ import { importTables } from "./import-tables.ts";
 import type { Study } from "./registry/study.ts";
 import { decideMembership, type Membership, type MemberEvent, tablesOf, unasked } from "./review/membership.ts";
 import type { Review } from "./review/review.ts";
+import { schemaNews } from "./schema-news.ts";
 import type { Fate } from "./sources/source.ts";
-import { unseenChanges } from "./unseen.ts";
+import { type UnseenChange, unseenChanges } from "./unseen.ts";
 
 /** The way from stored records to one review's new state: members, cells, drift, flags. Stages, publishes nothing. */
 
@@ -49,6 +51,8 @@ export interface Settled {
   refreshed: { nctId: string; versionId: string }[];
   tables: Record<string, number>;
   flags: FlagDecision;
+  /** Registry changes that this review looks at for the first time, of studies that screening does not leave out. */
+  news: UnseenChange[];
   said: ReviewRun;
   /** Data date of the run before this one; null on the first. */
   lastDataAt: string | null;
@@ -203,7 +207,18 @@ export async function settle(
   const baseline = last === null || (last.baseline && last.dataAt === null);
   const asking = groupRenames(contexts);
   const names = asking.map(({ nctId }) => nctId);
-  const flags = reconcileFlags(FLAG_RULES, asking, await readStandingFlags(db, review.id, names), baseline);
+  const heldFlags = await readStandingFlags(db, review.id, [...names, ""]);
+  const schema = {
+    review: review.id,
+    nctId: "",
+    news: await schemaNews(db, review.id, last?.runId ?? null, harvest.unknown),
+  };
+  const flags = bothDecisions(
+    reconcileFlags(FLAG_RULES, asking, heldFlags, baseline),
+    reconcileFlags(SCHEMA_RULES, [schema], heldFlags, baseline),
+  );
+  // On a baseline the changes found so far are how things stand, not what happened.
+  const told = baseline ? [] : contexts.filter(({ changes }) => changes.length > 0);
   const complete = input.walk?.complete ?? last?.state === "published";
   return {
     review,
@@ -214,6 +229,7 @@ export async function settle(
     refreshed,
     tables,
     flags,
+    news: told.flatMap(({ nctId }) => unseen.get(nctId) ?? []),
     derived: wanted.length,
     lastDataAt: last?.dataAt ?? null,
     changed:

@@ -3,17 +3,23 @@ import type { Harvest } from "./harvest.ts";
 
 /** Which changes has a review not looked at yet? Pure. */
 
+/** A change of a study with the date on which it was posted, null where no update stands behind it. */
+export interface UnseenChange extends Change {
+  nctId: string;
+  posted: string | null;
+}
+
 /** `published` after its cursor and those of this run, of its members; by study, oldest first. */
 export function unseenChanges(
-  published: readonly (Change & { nctId: string })[],
+  published: readonly UnseenChange[],
   harvest: Harvest,
   members: ReadonlyMap<string, unknown>,
-): Map<string, Change[]> {
-  const unseen = new Map<string, Change[]>();
-  const add = (nctId: string, change: Change): void => {
-    if (members.has(nctId)) unseen.set(nctId, [...(unseen.get(nctId) ?? []), change]);
-  };
-  for (const { nctId, ...change } of published) add(nctId, change);
-  for (const { nctId, changes } of harvest.arrivals.values()) for (const change of changes) add(nctId, change);
-  return unseen;
+): Map<string, UnseenChange[]> {
+  const arrived = [...harvest.arrivals.values()].flatMap(({ nctId, changes, dateless, posted }) =>
+    changes.map((change) => ({ ...change, nctId, posted: dateless ? null : posted })),
+  );
+  return Map.groupBy(
+    [...published, ...arrived].filter(({ nctId }) => members.has(nctId)),
+    ({ nctId }) => nctId,
+  );
 }

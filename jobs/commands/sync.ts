@@ -2,6 +2,7 @@ import { perform, print } from "../exit.ts";
 import type { Context } from "../context.ts";
 import { nightly } from "../nightly.ts";
 import { progressOf } from "../progress.ts";
+import { deliverNews, targetsOf } from "../deliver.ts";
 import { digest } from "./news.ts";
 import type { Command } from "commander";
 import { reviewOption } from "../options.ts";
@@ -18,11 +19,13 @@ export async function sync(context: Context, options: { review?: string; dryRun?
     reviews,
     review: options.review ?? null,
     dryRun: options.dryRun ?? false,
+    targets: targetsOf(context.config),
     now: () => new Date().toISOString(),
     onProgress: progress,
   });
   if (!("harvest" in report)) {
     context.log.info(`run ${report.runId}: nothing new, data date ${report.dataAt}`);
+    await deliverNews(context, database);
     return 0;
   }
   const dryRun = options.dryRun ?? false;
@@ -31,6 +34,7 @@ export async function sync(context: Context, options: { review?: string; dryRun?
   context.log.info(
     `run ${report.runId} ${dryRun ? "was a dry run, nothing is published" : report.state}, data date ${report.dataAt}`,
   );
+  if (!dryRun) await deliverNews(context, database);
   return report.exitCode;
 }
 

@@ -117,7 +117,7 @@ export function statusState(
 /** A status as a person reads it (NOT_YET_RECRUITING -> not yet recruiting); any other value as it stands: NIAID is a name. */
 function spoken({ column }: Change, value: string | null): string {
   if (value === null) return "not stated";
-  return /status$/.test(column) ? value.toLowerCase().replaceAll("_", " ") : value;
+  return column.endsWith("status") ? value.toLowerCase().replaceAll("_", " ") : value;
 }
 
 /** How many studies share a change that is told once. */

@@ -27,6 +27,15 @@ export interface FlagDecision {
   markGone: number[];
 }
 
+/** What two tables of rules decided, as one decision. */
+export function bothDecisions(one: FlagDecision, other: FlagDecision): FlagDecision {
+  return {
+    open: [...one.open, ...other.open],
+    resolve: [...one.resolve, ...other.resolve],
+    markGone: [...one.markGone, ...other.markGone],
+  };
+}
+
 type Identity = Pick<HeldFlag, "review" | "table" | "kind" | "nctId" | "column" | "value">;
 const identity = (one: Identity): string =>
   JSON.stringify([one.review, one.table, one.kind, one.nctId, one.column, one.value]);

@@ -21,6 +21,14 @@ export function columnNamed(name: ColumnName): ColumnEntry {
   return entry;
 }
 
+/** Columns that read one of these registry paths, something in it, or something that it is in. */
+export function columnsReading(paths: readonly string[]): ColumnName[] {
+  const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}.`);
+  return COLUMN_TABLE.filter((entry) =>
+    entry.paths.some((read) => paths.some((path) => within(path, read) || within(read, path))),
+  ).map(({ name }) => name);
+}
+
 /**
  * A study in the review's columns, one cell a column in table order. With no product (the review has no lexicon) route and
  * cell source are empty by rule `no_lexicon`.

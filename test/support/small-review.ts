@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Job } from "../../db/model.ts";
+import type { Job, NewsTarget } from "../../db/model.ts";
 import type { Database } from "../../db/open.ts";
 import { openRegistry, type RegistryOptions } from "../../pipeline/registry/client.ts";
 import { readReview } from "../../pipeline/review/folder.ts";
@@ -80,7 +80,13 @@ export async function runOnce(
   database: Database,
   review: Review,
   played: { url: string } | null,
-  more: { job?: Job; dryRun?: boolean; registry?: Partial<RegistryOptions>; now?: () => string } = {},
+  more: {
+    job?: Job;
+    dryRun?: boolean;
+    registry?: Partial<RegistryOptions>;
+    now?: () => string;
+    targets?: readonly NewsTarget[];
+  } = {},
 ): Promise<RunReport> {
   const quick = { rate: 1000, userAgent: "", backoffScale: 0.001, ...more.registry };
   const registry = played === null ? null : openRegistry({ baseUrl: played.url, ...quick });
@@ -93,6 +99,7 @@ export async function runOnce(
       registry,
       dryRun: more.dryRun ?? false,
       now: more.now ?? (() => new Date().toISOString()),
+      targets: more.targets ?? [],
       onProgress: () => {},
     });
   } finally {
