@@ -79,6 +79,7 @@ test("the head of a table: citation, footnotes, printed order of the version in 
       review: "r1",
       title: "Review one",
       citation: "Somebody, 2018",
+      codes: null,
       table: 1,
       tableTitle: "First table",
       version: 2,
