@@ -14,12 +14,26 @@ export interface ArmsReading {
   placebo: Reading<boolean>;
 }
 
-function firstIn(texts: readonly Passage[], group: GroupName): Hit | null {
+function firstIn(texts: readonly Passage[], group: GroupName, fits: (hit: Hit) => boolean = () => true): Hit | null {
   for (const text of texts) {
-    for (const hit of hits(text, group)) if (!inCriteria(hit) && !isBackground(hit)) return hit;
+    for (const hit of hits(text, group)) if (fits(hit) && !inCriteria(hit) && !isBackground(hit)) return hit;
   }
   return null;
 }
+
+/** A liquid named in a long text of an open study is a solvent or an anaesthetic; the words placebo and dummy never are. */
+const isInert =
+  (masked: boolean) =>
+  ({ passage, start, end }: Hit): boolean =>
+    masked ||
+    !isDescription(passage) ||
+    /placebo|dummy|inert/.test(passage.low.slice(start, end)) ||
+    GIVEN_ALONE.test(passage.low.slice(Math.max(0, start - 60), start));
+/** "Injecting normal saline", "will receive 2 ml of saline": the liquid is what is given. */
+const GIVEN_ALONE =
+  /\b(?:inject\w*|infus\w*|receiv\w*|given|administ\w*)\s+(?:(?:of|with|the|a|an|only|same|equal|amount|volume|injections?|infusions?|ml|cc|[\d.,%]+)\s*)*$/;
+const DESCRIPTIONS = new Set(["arm_description", "intervention_description"]);
+const isDescription = ({ field }: Passage): boolean => DESCRIPTIONS.has(field);
 
 /** An arm's own words and those of its interventions that are not the product. */
 function comparatorTexts(record: RecordText, given: Given, arm: ArmText): Passage[] {
@@ -38,7 +52,7 @@ function typeOfArm(
 ): { type: ComparatorType; hit: Hit | null; rule: string } {
   const texts = comparatorTexts(record, given, arm);
   const sham = firstIn(texts, "sham");
-  const placebo = firstIn(texts, "placebo");
+  const placebo = firstIn(texts, "placebo", isInert(masked));
   const usual = firstIn(texts, "standard_care");
   const nothing = firstIn(texts, "no_intervention");
   if (sham !== null) return { type: "sham", hit: sham, rule: "comparator/sham_words" };
@@ -74,13 +88,16 @@ export function readArms(record: RecordText, given: Given, masked: boolean): Arm
       ? arms.filter(isControl)
       : arms.filter((arm) => COMPARATOR_TYPES.has(arm.type) && given.arms.size > 0);
   const types = controls.map((arm) => ({ arm, ...typeOfArm(record, given, arm, masked) }));
-  const prose = [...record.titles, ...record.summary, ...record.detail];
+  const told = [...record.arms.flatMap((arm) => arm.texts), ...record.interventions.flatMap(textsOf)];
+  const prose = [...record.titles, ...record.summary, ...record.detail, ...told.filter(isDescription)];
   // "Control group" said of an arm that gets the product is a control for dose or route, not a comparator without it.
   const doseControl =
     given.by !== null &&
     arms.some(
       (arm) =>
-        given.arms.has(arm.index) && firstIn(arm.texts, "control") !== null && firstIn(arm.texts, "placebo") === null,
+        given.arms.has(arm.index) &&
+        firstIn(arm.texts, "control", ({ passage, start }) => !isDescription(passage) || start < 12) !== null &&
+        firstIn(arm.texts, "placebo") === null,
     );
   const said = controls.length > 0 || doseControl ? null : controlInProse(prose);
   const placeboSaid = placeboInProse(record, given, controls.length > 0);

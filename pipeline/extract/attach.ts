@@ -40,6 +40,13 @@ export function productTexts(record: RecordText, given: Given): Passage[] {
   return [...items.flatMap(textsOf), ...arms.flatMap((arm) => arm.texts), ...record.titles];
 }
 
+/** Texts of the procedures that take tissue from someone, listed as interventions of their own. */
+export function harvestTexts(record: RecordText): Passage[] {
+  return record.interventions.flatMap((item) =>
+    item.names.some((name) => hits(name, "harvest").length > 0) ? textsOf(item) : [],
+  );
+}
+
 export function shelves(record: RecordText, given: Given): Shelf[] {
   return [
     { rank: 1, confidence: "high", texts: productTexts(record, given) },

@@ -26,6 +26,10 @@ export function readCompanions(record: RecordText, given: Given, ruledOut: Ruled
   };
 }
 
+/** Words after a graft by which it names the patients or their illness, not something given here. */
+const OF_PEOPLE =
+  /^s?(?:ation)?[\s,-]*(?:allo)?(?:graft[\s-]*)?(?:recipients?|patients?|receivers?|candidates?|donors?|rejection|failure|dysfunction|loss|survivors?|setting)\b/;
+
 function refused(record: RecordText, hit: Hit): string | null {
   const { passage } = hit;
   if (deniedBy(hit) !== null) return "denied";
@@ -39,6 +43,8 @@ function refused(record: RecordText, hit: Hit): string | null {
     )
   )
     return "what the product is made from";
+  if (hit.entry.kind !== "carrier" && OF_PEOPLE.test(passage.low.slice(hit.end, hit.end + 40)))
+    return "it says who the patients are";
   const product = heads(record, passage).some(
     (head) => head.kind !== "companion" && head.hit.start >= from && head.hit.end <= to,
   );

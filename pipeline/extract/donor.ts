@@ -1,4 +1,4 @@
-import { type Candidate, best, headAfter, headBefore, heads, shelves } from "./attach.ts";
+import { type Candidate, best, headAfter, harvestTexts, headBefore, heads, shelves } from "./attach.ts";
 import type { Given } from "./given.ts";
 import { type Hit, hits, quoteHit, sentenceAt } from "./passages.ts";
 import type { RecordText } from "./record.ts";
@@ -52,6 +52,9 @@ function personOf(record: RecordText, hit: Hit): "product" | "generic" | null {
   );
   if (near.some((head) => head.hit.entry.kind === "transplant")) return null;
   if (headBefore(record, passage, hit.start, 40)?.kind === "companion") return null;
+  // "Living donor kidney transplantation": the donor of the organ.
+  if (near.some((head) => head.kind === "companion" && head.hit.start >= hit.end && head.hit.start - hit.end < 12))
+    return null;
   const origin = passage.low.slice(Math.max(from, hit.start - 110), hit.start);
   if (
     !/\b(?:from|of|by|donor|donated|deriv\w*|collect\w*|obtain\w*|harvest\w*|isolat\w*|\()/.test(
@@ -138,25 +141,42 @@ function implied(tissueHits: readonly Hit[], record: RecordText, given: Given): 
       conflict: null,
     };
   }
-  for (const shelf of shelves(record, given)) {
-    if (shelf.rank > 3) break;
-    for (const text of shelf.texts) {
-      for (const hit of hits(text, "harvest")) {
-        const [from, to] = sentenceAt(text, hit.start);
-        const sentence = text.low.slice(from, to);
-        if (inCriteria(hit) || isBackground(hit) || /\bdonors?\b|volunteer/.test(sentence)) continue;
-        return {
-          value: "autologous",
-          explicit: false,
-          evidence: [quoteHit(hit)],
-          confidence: "low",
-          rule: "donor/implied_by_harvest",
-          conflict: null,
-        };
-      }
+  const told = shelves(record, given).filter((shelf) => shelf.rank <= 3);
+  for (const text of [...harvestTexts(record), ...told.flatMap((shelf) => shelf.texts)]) {
+    for (const hit of hits(text, "harvest")) {
+      const [from, to] = sentenceAt(text, hit.start);
+      const sentence = text.low.slice(from, to);
+      if (inCriteria(hit) || isBackground(hit) || /\bdonors?\b|volunteer/.test(sentence)) continue;
+      return {
+        value: "autologous",
+        explicit: false,
+        evidence: [quoteHit(hit)],
+        confidence: "low",
+        rule: "donor/implied_by_harvest",
+        conflict: null,
+      };
     }
   }
   return null;
+}
+
+/** Of a product of several tissues: the words that give another of them another donor, in a sentence of its own. */
+function ofTheOtherTissue(
+  tissueHits: readonly Hit[],
+  candidates: readonly Candidate<Side>[],
+  first: Candidate<Side>,
+): Candidate<Side> | undefined {
+  const codes = new Set(tissueHits.map((hit) => hit.entry.code));
+  if (codes.size < 2) return undefined;
+  const tissuesBeside = ({ hit }: Candidate): Set<string> => {
+    const [from, to] = sentenceAt(hit.passage, hit.start);
+    const near = hits(hit.passage, "tissue").filter((item) => item.start >= from && item.end <= to);
+    return new Set(near.map((item) => item.entry.code).filter((code) => codes.has(code)));
+  };
+  const own = tissuesBeside(first);
+  return candidates.find(
+    (item) => item.code !== first.code && own.size > 0 && [...tissuesBeside(item)].some((code) => !own.has(code)),
+  );
 }
 
 /** Autologous, allogeneic, both or not stated; explicit when a word says so for the product itself. */
@@ -183,7 +203,8 @@ export function readDonor(
     };
   }
   const firstShelf = strong.filter((item) => Math.floor(item.rank) === Math.floor(first.rank));
-  const other = firstShelf.find((item) => item.code !== first.code) ?? chosen[1];
+  const other =
+    firstShelf.find((item) => item.code !== first.code) ?? chosen[1] ?? ofTheOtherTissue(tissueHits, strong, first);
   const birth =
     tissueHits.some((hit) => hit.entry.impliesDonor !== null && hit.entry.impliesDonor !== first.code) &&
     tissueHits.some((hit) => hit.entry.impliesDonor === null);

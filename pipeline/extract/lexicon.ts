@@ -52,6 +52,8 @@ const entrySchema = z.strictObject({
   except: terms.optional(),
   not_after: terms.optional(),
   not_before: terms.optional(),
+  /** What must follow: for words that mean this only in front of others. */
+  only_before: terms.optional(),
   /** Terms of which one must stand in a title, condition or keyword of the record. */
   needs: terms.optional(),
   implies_donor: z.enum(["autologous", "allogeneic"]).optional(),
@@ -144,6 +146,7 @@ function unreadable(where: string, entry: EntrySource): string[] {
     except: entry.except,
     not_after: entry.not_after,
     not_before: entry.not_before,
+    only_before: entry.only_before,
     needs: entry.needs,
   };
   return Object.entries(lists).flatMap(([key, list]) => unreadableTerms(`${where}.${key}`, list ?? []));

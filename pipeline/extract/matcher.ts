@@ -44,7 +44,8 @@ function entryPattern(entry: EntrySource, terms: readonly string[] = entry.terms
   const after =
     entry.not_after === undefined ? "" : `(?=${anyOf(terms)})(?<!${WORD_START}${anyOf(entry.not_after)}[\\s(/-]*)`;
   const before = entry.not_before === undefined ? "" : `(?![\\s)/-]*${anyOf(entry.not_before)}${WORD_END})`;
-  return `${after}${except}(${anyOf(terms)})${WORD_END}${before}`;
+  const only = entry.only_before === undefined ? "" : `(?=[\\s)/&+-]*${anyOf(entry.only_before)}${WORD_END})`;
+  return `${after}${except}(${anyOf(terms)})${WORD_END}${before}${only}`;
 }
 
 /** Place of two character codes in `third`; different pairs may share one, which costs a needless try and no hit. */

@@ -1,5 +1,5 @@
 import type { Reading, RecordConflict, RuledOut } from "./product.ts";
-import { type Candidate, best, headAfter, headBefore, shelves } from "./attach.ts";
+import { type Candidate, best, harvestTexts, headAfter, headBefore, shelves } from "./attach.ts";
 import type { Given } from "./given.ts";
 import { fitting, type Hit, hits, quoteHit } from "./passages.ts";
 import type { RecordText } from "./record.ts";
@@ -60,6 +60,8 @@ export function readTissue(
   ruledOut: RuledOut[],
 ): Reading<string[]> & { hits: Hit[]; conflict: RecordConflict | null } {
   const candidates: Candidate[] = [];
+  for (const hit of harvestTexts(record).flatMap((text) => hits(text, "harvest")))
+    candidates.push({ code: hit.entry.code, hit, rank: 6, confidence: "medium", rule: "tissue/harvest" });
   for (const shelf of shelves(record, given)) {
     for (const text of shelf.texts) {
       for (const hit of hits(text, "tissue")) {
@@ -75,7 +77,7 @@ export function readTissue(
           candidates.push({ code: hit.entry.code, hit, rank: 9, confidence: "low", rule: "tissue/loose" });
           continue;
         }
-        if (how === null || inCriteria(hit)) {
+        if (how === null || inCriteria(hit) || (how === "generic" && hit.entry.vague)) {
           ruledOut.push({ about: "tissue", evidence: quoteHit(hit), because: "no name of the product belongs to it" });
           continue;
         }
