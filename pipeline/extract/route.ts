@@ -98,6 +98,8 @@ function namesCells(record: RecordText, { passage, start }: Hit): boolean {
   );
 }
 
+/** A hint from the condition alone yields to every other hint of its shelf. */
+const VAGUE = 0.7;
 /** Rank from which a candidate is only a hint. */
 const WEAK = 6;
 
@@ -131,7 +133,11 @@ function candidatesOn(
         list.push({
           code: hit.entry.code,
           hit,
-          rank: shelf.rank + (weak ? WEAK : 0) + (shelf.prose && !namesCells(record, hit) ? UNNAMED : 0),
+          rank:
+            shelf.rank +
+            (weak ? WEAK : 0) +
+            (hit.entry.vague ? VAGUE : 0) +
+            (shelf.prose && !namesCells(record, hit) ? UNNAMED : 0),
           confidence: weak ? "low" : shelf.confidence,
           rule: `route/${weak ? "weak_" : ""}${shelf.prose ? "prose" : "given"}`,
         });
