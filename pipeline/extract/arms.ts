@@ -27,7 +27,7 @@ const isInert =
   ({ passage, start, end }: Hit): boolean =>
     masked ||
     !isDescription(passage) ||
-    /placebo|dummy|inert/.test(passage.low.slice(start, end)) ||
+    /placebo|dummy|inert|vehicle/.test(passage.low.slice(start, end)) ||
     GIVEN_ALONE.test(passage.low.slice(Math.max(0, start - 60), start));
 /** "Injecting normal saline", "will receive 2 ml of saline": the liquid is what is given. */
 const GIVEN_ALONE =

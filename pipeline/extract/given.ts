@@ -2,7 +2,7 @@ import type { GroupName } from "./lexicon.ts";
 import { type Hit, hits, type Passage } from "./passages.ts";
 import type { ArmText, InterventionText, RecordText } from "./record.ts";
 import type { ProductType, RuledOut } from "./product.ts";
-import { DOSED, firstGiven, namesComparator, productHits, textsOf } from "./naming.ts";
+import { DOSED, firstGiven, namesComparator, productHits, takesOnly, textsOf } from "./naming.ts";
 import { readUnnamed } from "./unnamed.ts";
 
 /** Who gets the product in this record, and by which words. */
@@ -29,7 +29,7 @@ function namesOther([name]: readonly Passage[]): boolean {
 function interventionsGiven(record: RecordText, ruledOut: RuledOut[]): Map<number, Hit> {
   const given = new Map<number, Hit>();
   for (const item of record.interventions) {
-    const hit = firstGiven(record, item.names, ruledOut);
+    const hit = takesOnly(item) ? null : firstGiven(record, item.names, ruledOut);
     if (hit !== null) given.set(item.index, hit);
   }
   const titled = record.titles.some((text) => productHits(record, text).length > 0);
@@ -38,7 +38,15 @@ function interventionsGiven(record: RecordText, ruledOut: RuledOut[]): Map<numbe
     const denies = item.names.some((name) => productHits(record, name).length > 0);
     // "Concentrate", "platelet-rich plasma": a name of another product whose description only tells what is in it.
     const other = !titled && namesOther(item.names);
-    if (given.has(item.index) || item.description === null || denies || other || namesComparator(item)) continue;
+    if (
+      given.has(item.index) ||
+      item.description === null ||
+      denies ||
+      other ||
+      takesOnly(item) ||
+      namesComparator(item)
+    )
+      continue;
     const hit = firstGiven(record, [item.description], ruledOut, titled ? undefined : DOSED);
     if (hit !== null) given.set(item.index, hit);
   }
@@ -88,10 +96,22 @@ function armsOf(
     if (COMPARATOR_TYPES.has(arm.type) !== comparators) continue;
     const hit = named.get(arm.index) ?? null;
     const lists = arm.interventions.some((index) => interventions.has(index));
+    const items = record.interventions.filter((item) => arm.interventions.includes(item.index));
+    if (items.length > 0 && items.every(takesOnly)) continue;
     if (hit !== null || (lists && !(anyNamed && (readsAsComparator(arm, record) || namesAnother(arm)))))
       given.set(arm.index, hit);
   }
   return given;
+}
+
+/** Where only an arm's words name the product: what the arms with it list and no other arm does. */
+function listedFor(record: RecordText, arms: ReadonlySet<number>): InterventionText[] {
+  const listed = (own: boolean) =>
+    new Set(record.arms.flatMap((arm) => (arms.has(arm.index) === own ? arm.interventions : [])));
+  const [ours, others] = [listed(true), listed(false)];
+  return record.interventions.filter(
+    (item) => ours.has(item.index) && !others.has(item.index) && !namesComparator(item) && !namesOther(item.names),
+  );
 }
 
 /** An arm whose words are those of a comparator, although it lists every intervention of the study. */
@@ -179,6 +199,8 @@ export function readGiven(record: RecordText): Given {
       arms = armsGiven(record, interventions, ruledOut);
     }
   }
+  if (by !== null && interventions.size === 0)
+    for (const item of listedFor(record, new Set(arms.keys()))) interventions.add(item.index);
   return {
     by,
     rule,

@@ -67,3 +67,9 @@ export function namesComparator(item: InterventionText): boolean {
   const name = item.names[0];
   return name !== undefined && COMPARATOR_WORDS.some((group) => hits(name, group).some((hit) => hit.start < 12));
 }
+
+/** Interventions that take a sample and give nothing: their words name what is looked for in it. */
+const SAMPLING =
+  /\b(?:samples?|sampling|biops(?:y|ies)|blood draw|analys[ei]s|assays?|flow cytometry|questionnaires?|imaging)\b/;
+export const takesOnly = ({ names: [name] }: InterventionText): boolean =>
+  name !== undefined && SAMPLING.test(name.low) && !DOSED.test(name.low.replace(/collect\w*/g, ""));

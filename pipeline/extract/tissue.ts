@@ -39,6 +39,8 @@ function belongs(record: RecordText, hit: Hit, given: boolean): How | null {
     if (origin || (BARE_ORIGIN.test(gap) && !NOT_ORIGIN.test(gap)))
       return before.kind === "product" ? "after" : "generic";
   }
+  // "Embryonic stem cells" are themselves what is named: only the product made of them comes from there.
+  if (/\bcells?$/.test(passage.low.slice(hit.start, hit.end))) return null;
   if (after?.kind === "generic") return "generic";
   if (
     before === null &&

@@ -61,12 +61,23 @@ function otherIntervention(
   return null;
 }
 
+/** An illness right before "in the …": its place, not the product's. */
+const ILLNESS =
+  /\b(?:\w*(?:isch(?:a?)emia|emia|osis|itis|opathy)|disease|pain|occlusion|insufficiency|defects?|lesions?|ulcers?|wounds?|injur(?:y|ies)|damage|degeneration|cartilage|tears?|scars?|cancer|tumou?rs?)\s*(?:\([^()]*\)\s*)?$/;
+/** "Cells plus X ointment": a medicine named beside the product. */
+const BESIDE = /\b(?:plus|and|with|versus|vs)\s+[\w-]+\s+$/;
+
 /** Why a route word is not the product's route, or null when it is. */
 export function notTheProducts(record: RecordText, given: Given, hit: Hit, prose: boolean): string | null {
   const { passage } = hit;
   const [from, to] = sentenceAt(passage, hit.start);
   const sentence = passage.low.slice(from, to);
   const following = wordAfter(passage, hit.end, "drug", 14);
+  const before = passage.low.slice(from, hit.start);
+  if (/^in\b/.test(passage.low.slice(hit.start, hit.end)) && ILLNESS.test(before))
+    return "it says where the illness is";
+  if (/(?:ointment|cream|drops?|gel|spray)$/.test(passage.low.slice(hit.start, hit.end)) && BESIDE.test(before))
+    return `of "${before.split(" ").at(-2) ?? ""}"`;
   const inThis = heads(record, passage).filter(
     (head) => head.hit.start >= from && head.hit.end <= to && head.kind !== "companion",
   );
