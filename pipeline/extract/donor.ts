@@ -186,6 +186,14 @@ export function readDonor(
   tissueHits: readonly Hit[],
   ruledOut: RuledOut[],
 ): DonorReading {
+  const silent: DonorReading = {
+    value: "not_specified",
+    explicit: false,
+    evidence: [],
+    confidence: "high",
+    rule: "donor/silent",
+    conflict: null,
+  };
   const candidates = candidatesOf(record, given, new Set(tissueHits.map((hit) => hit.entry.code)), ruledOut);
   const strong = candidates.filter((item) => item.rank < 10);
   const chosen = best(strong);
@@ -193,14 +201,7 @@ export function readDonor(
   if (first === undefined) {
     const guess = implied(tissueHits, record, given);
     if (guess !== null) return guess;
-    return {
-      value: "not_specified",
-      explicit: false,
-      evidence: [],
-      confidence: "high",
-      rule: "donor/silent",
-      conflict: null,
-    };
+    return silent;
   }
   const firstShelf = strong.filter((item) => Math.floor(item.rank) === Math.floor(first.rank));
   const other =
@@ -209,6 +210,9 @@ export function readDonor(
     tissueHits.some((hit) => hit.entry.impliesDonor !== null && hit.entry.impliesDonor !== first.code) &&
     tissueHits.some((hit) => hit.entry.impliesDonor === null);
   const both = other !== undefined || birth;
+  // Both sides only in loose words of the long description: what donors there are, not who they are here.
+  const person = [first, other].some((item) => item?.hit.entry.group === "donor_person");
+  if (other !== undefined && first.rank > 3 && !birth && !person) return silent;
   const against = both
     ? undefined
     : strong.find(
