@@ -99,8 +99,10 @@ export function readArms(record: RecordText, given: Given, masked: boolean): Arm
         firstIn(arm.texts, "control", ({ passage, start }) => !isDescription(passage) || start < 12) !== null &&
         firstIn(arm.texts, "placebo") === null,
     );
-  const said = controls.length > 0 || doseControl ? null : controlInProse(prose);
-  const placeboSaid = placeboInProse(record, given, controls.length > 0);
+  // Expanded access is given to all; a comparator in its prose is that of another trial.
+  const compares = record.studyType !== "EXPANDED_ACCESS";
+  const said = controls.length > 0 || doseControl || !compares ? null : controlInProse(prose);
+  const placeboSaid = compares ? placeboInProse(record, given, controls.length > 0) : null;
   const strongest = [...types].toSorted((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))[0];
   const inert = types.find((item) => item.type === "placebo" || item.type === "sham");
   const label = controls[0]?.texts[0];

@@ -48,6 +48,11 @@ function inOtherArms(record: RecordText, given: Given): Set<string> {
 const OF_PEOPLE =
   /^s?(?:ation)?[\s,-]*(?:allo)?(?:graft[\s-]*)?(?:recipients?|patients?|receivers?|candidates?|donors?|rejection|failure|dysfunction|loss|survivors?|setting)\b/;
 
+/** What ends right before a companion that the product is made from or grown in. */
+const MADE_FROM =
+  /\b(?:deriv\w*|isolat\w*|obtain\w*|collect\w*|cultur\w*|medium|media|separat\w*|from)\W+(?:\w+\W+){0,7}$/;
+const JOINED = /\b(?:combined|mixed|seeded|loaded|embedded|fixed|carried|suspended|coated|plus|together)\b/;
+
 function refused(record: RecordText, hit: Hit): string | null {
   const { passage } = hit;
   if (deniedBy(hit) !== null) return "denied";
@@ -55,12 +60,8 @@ function refused(record: RecordText, hit: Hit): string | null {
   if (wordBefore(passage, hit.start, "history", 40) !== null) return "what happened before";
   const [from, to] = sentenceAt(passage, hit.start);
   const sentence = passage.low.slice(from, to);
-  if (
-    /\b(?:deriv\w*|isolat\w*|obtain\w*|collect\w*|cultur\w*|medium|media|separat\w*|from)\W+(?:\w+\W+){0,7}$/.test(
-      passage.low.slice(from, hit.start),
-    )
-  )
-    return "what the product is made from";
+  const source = MADE_FROM.exec(passage.low.slice(from, hit.start));
+  if (source !== null && !JOINED.test(source[0])) return "what the product is made from";
   if (hit.entry.kind !== "carrier" && OF_PEOPLE.test(passage.low.slice(hit.end, hit.end + 40)))
     return "it says who the patients are";
   const product = heads(record, passage).some(

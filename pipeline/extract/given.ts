@@ -29,7 +29,7 @@ function namesOther([name]: readonly Passage[]): boolean {
 function interventionsGiven(record: RecordText, ruledOut: RuledOut[]): Map<number, Hit> {
   const given = new Map<number, Hit>();
   for (const item of record.interventions) {
-    const hit = takesOnly(item) ? null : firstGiven(record, item.names, ruledOut);
+    const hit = takesOnly(record, item) ? null : firstGiven(record, item.names, ruledOut);
     if (hit !== null) given.set(item.index, hit);
   }
   const titled = record.titles.some((text) => productHits(record, text).length > 0);
@@ -43,7 +43,7 @@ function interventionsGiven(record: RecordText, ruledOut: RuledOut[]): Map<numbe
       item.description === null ||
       denies ||
       other ||
-      takesOnly(item) ||
+      takesOnly(record, item) ||
       namesComparator(item)
     )
       continue;
@@ -97,7 +97,7 @@ function armsOf(
     const hit = named.get(arm.index) ?? null;
     const lists = arm.interventions.some((index) => interventions.has(index));
     const items = record.interventions.filter((item) => arm.interventions.includes(item.index));
-    if (items.length > 0 && items.every(takesOnly)) continue;
+    if (items.length > 0 && items.every((item) => takesOnly(record, item))) continue;
     if (hit !== null || (lists && !(anyNamed && (readsAsComparator(arm, record) || namesAnother(arm)))))
       given.set(arm.index, hit);
   }

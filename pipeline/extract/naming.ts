@@ -71,5 +71,12 @@ export function namesComparator(item: InterventionText): boolean {
 /** Interventions that take a sample and give nothing: their words name what is looked for in it. */
 const SAMPLING =
   /\b(?:samples?|sampling|biops(?:y|ies)|blood draw|analys[ei]s|assays?|flow cytometry|questionnaires?|imaging)\b/;
-export const takesOnly = ({ names: [name] }: InterventionText): boolean =>
-  name !== undefined && SAMPLING.test(name.low) && !DOSED.test(name.low.replace(/collect\w*/g, ""));
+/** Work at the bench, which an observational study may list as an intervention. */
+const BENCH = /\b(?:explants?|in vitro|co-?cultur\w*|co-?incubat\w*|assays?|organoids?|cell lines?)\b/;
+
+export function takesOnly(record: RecordText, item: InterventionText): boolean {
+  const [name] = item.names;
+  if (item.type === "DIAGNOSTIC_TEST") return true;
+  if (record.studyType === "OBSERVATIONAL" && textsOf(item).some((text) => BENCH.test(text.low))) return true;
+  return name !== undefined && SAMPLING.test(name.low) && !DOSED.test(name.low.replace(/collect\w*/g, ""));
+}

@@ -21,6 +21,8 @@ export interface InterventionText {
 /** A record as a reader sees it. */
 export interface RecordText {
   readonly lexicon: Lexicon;
+  /** INTERVENTIONAL, OBSERVATIONAL or EXPANDED_ACCESS; "" where not stated. */
+  readonly studyType: string;
   readonly arms: readonly ArmText[];
   readonly interventions: readonly InterventionText[];
   readonly titles: readonly Passage[];
@@ -93,6 +95,7 @@ export function readRecord(study: Study, lexicon: Lexicon): RecordText {
   );
   return {
     lexicon,
+    studyType: design?.studyType ?? "",
     arms,
     interventions,
     titles,

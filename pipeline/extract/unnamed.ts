@@ -26,7 +26,7 @@ function genericOnes(record: RecordText): InterventionText[] {
   return record.interventions.filter(
     (item) =>
       !namesComparator(item) &&
-      !takesOnly(item) &&
+      !takesOnly(record, item) &&
       textsOf(item).some((text) =>
         hits(text, "generic").some(
           (hit) => deniedBy(hit) === null && wordBefore(text, hit.start, "history", 20) === null,
@@ -41,7 +41,7 @@ function brands(record: RecordText): InterventionText[] {
     (item) =>
       GIVEN_TYPES.has(item.type) &&
       !namesComparator(item) &&
-      !takesOnly(item) &&
+      !takesOnly(record, item) &&
       !item.names.some(
         (name) =>
           hits(name, "harvest").length > 0 || hits(name, "standard_care").length > 0 || hits(name, "drug").length > 0,
