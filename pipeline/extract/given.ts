@@ -2,7 +2,7 @@ import type { GroupName } from "./lexicon.ts";
 import { type Hit, hits, type Passage } from "./passages.ts";
 import type { ArmText, InterventionText, RecordText } from "./record.ts";
 import type { ProductType, RuledOut } from "./product.ts";
-import { DOSED, firstGiven, namesComparator, productHits, takesOnly, textsOf } from "./naming.ts";
+import { DOSED, firstGiven, namesComparator, productHits, sentenceOf, takesOnly, textsOf } from "./naming.ts";
 import { readUnnamed } from "./unnamed.ts";
 
 /** Who gets the product in this record, and by which words. */
@@ -73,6 +73,9 @@ function strengthless({ names: [name] }: InterventionText): string {
     .trim();
 }
 
+/** What is said of people who get something, in an arm that lists only what is taken from them. */
+const RECEIVES = /\b(?:receiv|treated|given|infus|inject|transplant|implant|administ)/;
+
 /** Arms with the product. Comparator types are asked only when no other arm gets it: some sponsors type every arm so. */
 function armsGiven(
   record: RecordText,
@@ -97,7 +100,8 @@ function armsOf(
     const hit = named.get(arm.index) ?? null;
     const lists = arm.interventions.some((index) => interventions.has(index));
     const items = record.interventions.filter((item) => arm.interventions.includes(item.index));
-    if (items.length > 0 && items.every((item) => takesOnly(record, item))) continue;
+    const taken = items.length > 0 && items.every((item) => takesOnly(record, item));
+    if (taken && (hit === null || !RECEIVES.test(sentenceOf(hit)))) continue;
     if (hit !== null || (lists && !(anyNamed && (readsAsComparator(arm, record) || namesAnother(arm)))))
       given.set(arm.index, hit);
   }
