@@ -43,6 +43,10 @@ function adjectiveOf(record: RecordText, hit: Hit): "product" | "generic" | null
   return before?.kind === "product" ? "product" : null;
 }
 
+/** "MSCs (…) obtained from healthy marrow donors": nothing but the origin between the product and the people. */
+const FROM_THEM =
+  /^\s*(?:\([^()]*\)\s*)?(?:that |which )?(?:(?:are|were|was|is|will be)\s+)?(?:derived|obtained|isolated|collected|harvested|taken|generated|prepared)?\s*(?:from|of)\s+(?:[\w-]+\s+){0,4}$/;
+
 /** People from whom the product came must stand near the product, its tissue or a harvest, and not beside another graft. */
 function personOf(record: RecordText, hit: Hit): "product" | "generic" | null {
   const { passage } = hit;
@@ -50,6 +54,8 @@ function personOf(record: RecordText, hit: Hit): "product" | "generic" | null {
   const near = heads(record, passage).filter(
     (head) => head.hit.start >= from && head.hit.end <= to && Math.abs(head.hit.start - hit.start) < 160,
   );
+  const owner = near.findLast((head) => head.kind === "product" && head.hit.end <= hit.start);
+  if (owner !== undefined && FROM_THEM.test(passage.low.slice(owner.hit.end, hit.start))) return "product";
   if (near.some((head) => head.hit.entry.kind === "transplant")) return null;
   if (headBefore(record, passage, hit.start, 40)?.kind === "companion") return null;
   // "Living donor kidney transplantation": the donor of the organ.

@@ -102,6 +102,7 @@ function armsOf(
     const items = record.interventions.filter((item) => arm.interventions.includes(item.index));
     const taken = items.length > 0 && items.every((item) => takesOnly(record, item));
     if (taken && (hit === null || !RECEIVES.test(sentenceOf(hit)))) continue;
+    if (!lists && interventions.size > 0 && namedComparator(record, arm)) continue;
     if (hit !== null || (lists && !(anyNamed && (readsAsComparator(arm, record) || namesAnother(arm)))))
       given.set(arm.index, hit);
   }
@@ -121,16 +122,24 @@ function listedFor(record: RecordText, arms: ReadonlySet<number>): InterventionT
 /** An arm whose words are those of a comparator, although it lists every intervention of the study. */
 function readsAsComparator(arm: ArmText, record: RecordText): boolean {
   if (arm.interventions.length < record.interventions.length) return false;
-  const words: readonly GroupName[] = [
-    "control",
-    "control_label",
-    "placebo",
-    "sham",
-    "no_intervention",
-    "standard_care",
-  ];
-  return arm.texts.some((text) => words.some((group) => hits(text, group).length > 0));
+  return arm.texts.some(saysComparator);
 }
+
+const COMPARATORS: readonly GroupName[] = [
+  "control",
+  "control_label",
+  "placebo",
+  "sham",
+  "no_intervention",
+  "standard_care",
+];
+const saysComparator = (text: Passage): boolean => COMPARATORS.some((group) => hits(text, group).length > 0);
+
+/** An arm whose label is a comparator's: its description may tell of the product ("did not receive …", "as the … group"). */
+const namedComparator = (record: RecordText, arm: ArmText): boolean =>
+  arm.texts.some(
+    (text) => text.field === "arm_label" && saysComparator(text) && productHits(record, text).length === 0,
+  );
 
 /**
  * An arm named by a drug or by other cells alone, beside an arm that names the product: sponsors often list one
