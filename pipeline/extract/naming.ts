@@ -24,6 +24,8 @@ function isCalled(record: RecordText): boolean {
     ...record.interventions.flatMap(textsOf),
     ...record.arms.flatMap((arm) => arm.texts),
     ...record.summary,
+    ...record.keywords,
+    ...record.conditions,
   ];
   const answer = texts.some((text) => hits(text, "called").some((hit) => deniedBy(hit) === null));
   called.set(record, answer);
