@@ -1,5 +1,6 @@
 import type { Confidence } from "../../db/model.ts";
 import type { Given } from "./given.ts";
+import { brandHits } from "./brand.ts";
 import { productHits, textsOf } from "./naming.ts";
 import { type Hit, hits, type Passage, sentenceAt } from "./passages.ts";
 import type { RecordText } from "./record.ts";
@@ -69,6 +70,7 @@ export function heads(record: RecordText, passage: Passage): readonly Head[] {
   const known = headsOf.get(passage);
   if (known !== undefined) return known;
   const list: Head[] = productHits(record, passage).map((hit) => ({ kind: "product", hit }));
+  for (const hit of brandHits(record, passage)) list.push({ kind: "product", hit });
   const free = (hit: Hit) => list.every((head) => hit.end <= head.hit.start || hit.start >= head.hit.end);
   for (const hit of hits(passage, "companion")) if (free(hit)) list.push({ kind: "companion", hit });
   for (const hit of hits(passage, "generic")) if (free(hit)) list.push({ kind: "generic", hit });

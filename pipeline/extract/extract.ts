@@ -1,5 +1,6 @@
 import type { Study } from "../registry/study.ts";
 import { readArms } from "./arms.ts";
+import { brandsOf } from "./brand.ts";
 import { readCompanions } from "./companions.ts";
 import { readDisease } from "./disease.ts";
 import { readDonor } from "./donor.ts";
@@ -21,8 +22,9 @@ const silent = <T>(value: T, rule: string): Reading<T> => ({ value, evidence: []
  * record that passed the study schema. Every evidence is verbatim at its path; silence is ["not_specified"].
  */
 export function extractProduct(study: Study, lexicon: Lexicon): Product {
-  const record = readRecord(study, lexicon);
-  const given = readGiven(record);
+  const unread = readRecord(study, lexicon);
+  const given = readGiven(unread);
+  const record = { ...unread, brands: brandsOf(unread, given) };
   const ruledOut: RuledOut[] = [...given.ruledOut];
   const masking = study.protocolSection.designModule?.designInfo?.maskingInfo?.masking;
   const arms = readArms(record, given, masking !== undefined && masking !== "NONE");

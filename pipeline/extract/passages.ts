@@ -139,7 +139,7 @@ export function fitting(hit: Hit, topic: string): Hit | null {
 }
 
 /** Abbreviations whose full stop ends no sentence. */
-const ABBREVIATION = /(?:\b[a-z]|\b(?:vs|approx|resp|incl|etc|dr|prof|fig|no|st|ca|al|i\.v|e\.g|i\.e))$/;
+const ABBREVIATION = /(?:\b[a-z]|\b(?:vs|approx|resp|incl|etc|inj|dr|prof|fig|no|st|ca|al|i\.v|e\.g|i\.e))$/;
 
 function sentenceBounds(low: string, text: string): Int32Array {
   const bounds: number[] = [0];

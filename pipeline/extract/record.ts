@@ -31,6 +31,8 @@ export interface RecordText {
   readonly keywords: readonly Passage[];
   readonly conditions: readonly Passage[];
   readonly eligibility: readonly Passage[];
+  /** Names under which the given product goes in this record, lower case: known once it is known what is given. */
+  readonly brands: readonly string[];
   /** Titles, conditions and keywords in lower case: what an entry's `needs` is looked for in. */
   readonly topic: string;
 }
@@ -96,6 +98,7 @@ export function readRecord(study: Study, lexicon: Lexicon): RecordText {
   return {
     lexicon,
     studyType: design?.studyType ?? "",
+    brands: [],
     arms,
     interventions,
     titles,

@@ -9,7 +9,7 @@ import { inCriteria, isBackground, wordBefore } from "./scope.ts";
 const ORIGIN =
   /\b(?:deriv\w*|obtain\w*|isolat\w*|harvest\w*|extract\w*|collect\w*|sourc\w*|originat\w*|origin|prepared|taken|aspirat\w*|procured|generated|separated|produced|manufactured|expanded|cultured|donated|made|grown)\b/;
 /** A bare preposition names an origin only close by: "cells from X", "cells (X)", "cells of X". */
-const BARE_ORIGIN = /^[\s,]*(?:\([^()]{1,20}\)[\s,]*)?(?:from|of|\(|-|:)\s*(?:[\w'-]+\s+){0,4}$/;
+const BARE_ORIGIN = /^[\s,)]*(?:\([^()]{1,20}\)[\s,]*)?(?:from|of|\(|-|:)\s*(?:[\w'-]+\s+){0,4}$/;
 /** An origin told without the product's name, in the text of an intervention or arm that is the product. */
 const FROM =
   /\b(?:deriv\w*|obtained|isolated|harvested|extracted|collected|prepared|grown|expanded|cultured|originat\w*)\s+(?:from|out of)\s+(?:[\w'-]+\s+){0,3}$/;

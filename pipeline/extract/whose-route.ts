@@ -52,6 +52,7 @@ function otherIntervention(
     const before = passage.low.lastIndexOf(name, hit.start - name.length);
     if (
       before >= from &&
+      !carriesProduct(record, passage, before, from) &&
       hit.start - before - name.length < 90 &&
       !between(before + name.length, hit.start) &&
       !between(hit.end, hit.end + 30)
@@ -61,9 +62,23 @@ function otherIntervention(
   return null;
 }
 
+/** "Cells seeded into X": the other thing is what carries the product here. */
+function carriesProduct(record: RecordText, passage: Passage, at: number, from: number): boolean {
+  const head = headBefore(record, passage, at, 60);
+  return (
+    head !== null &&
+    head.kind !== "companion" &&
+    head.hit.start >= from &&
+    /\b(?:seeded|loaded|mixed|combined|embedded|in|into|on|with|and|plus)\b/.test(passage.low.slice(head.hit.end, at))
+  );
+}
+
 /** An illness right before "in the …": its place, not the product's. */
 const ILLNESS =
   /\b(?:\w*(?:isch(?:a?)emia|emia|osis|itis|opathy)|disease|pain|occlusion|insufficiency|defects?|lesions?|ulcers?|wounds?|injur(?:y|ies)|damage|degeneration|cartilage|tears?|scars?|cancer|tumou?rs?)\s*(?:\([^()]*\)\s*)?$/;
+/** "In the knee" is where something goes only after a word of putting it there. */
+const PUT_THERE =
+  /\b(?:inject|infus|implant|transplant|administ|deliver|appl|plac|insert|introduc|instil|put|fill|deposit|graft|seed|inocul|given|use)\w*[^.;]{0,90}$/;
 /** "Cells plus X ointment": a medicine named beside the product. */
 const BESIDE = /\b(?:plus|and|with|versus|vs)\s+[\w-]+\s+$/;
 
@@ -74,7 +89,7 @@ export function notTheProducts(record: RecordText, given: Given, hit: Hit, prose
   const sentence = passage.low.slice(from, to);
   const following = wordAfter(passage, hit.end, "drug", 14);
   const before = passage.low.slice(from, hit.start);
-  if (/^in\b/.test(passage.low.slice(hit.start, hit.end)) && ILLNESS.test(before))
+  if (/^in\b/.test(passage.low.slice(hit.start, hit.end)) && (ILLNESS.test(before) || !PUT_THERE.test(before)))
     return "it says where the illness is";
   if (/(?:ointment|cream|drops?|gel|spray)$/.test(passage.low.slice(hit.start, hit.end)) && BESIDE.test(before))
     return `of "${before.split(" ").at(-2) ?? ""}"`;
