@@ -1,6 +1,6 @@
-import { heads, productTexts } from "./attach.ts";
+import { heads, headsIn, productTexts } from "./attach.ts";
 import type { Given } from "./given.ts";
-import { type Hit, hits, quoteHit, sentenceAt } from "./passages.ts";
+import { type Hit, hits, hitsIn, quoteHit, sentenceAt } from "./passages.ts";
 import type { InterventionText, RecordText } from "./record.ts";
 import type { Reading, RuledOut } from "./product.ts";
 import { deniedBy, inCriteria, wordBefore } from "./scope.ts";
@@ -64,10 +64,8 @@ function refused(record: RecordText, hit: Hit): string | null {
   if (source !== null && !JOINED.test(source[0])) return "what the product is made from";
   if (hit.entry.kind !== "carrier" && OF_PEOPLE.test(passage.low.slice(hit.end, hit.end + 40)))
     return "it says who the patients are";
-  const product = heads(record, passage).some(
-    (head) => head.kind !== "companion" && head.hit.start >= from && head.hit.end <= to,
-  );
-  const joined = hits(passage, "together").some((word) => word.start >= from && word.end <= to);
+  const product = headsIn(record, passage, from, to).some((head) => head.kind !== "companion");
+  const joined = hitsIn(passage, "together", from, to).length > 0;
   if (product && !joined && sentence.length > 40) return "nothing joins it to the product";
   return null;
 }

@@ -1,6 +1,6 @@
-import { type Candidate, best, headAfter, harvestTexts, headBefore, heads, shelves } from "./attach.ts";
+import { type Candidate, best, headAfter, harvestTexts, headBefore, headsIn, shelves } from "./attach.ts";
 import type { Given } from "./given.ts";
-import { type Hit, hits, quoteHit, sentenceAt } from "./passages.ts";
+import { type Hit, hits, hitsIn, quoteHit, sentenceAt } from "./passages.ts";
 import type { RecordText } from "./record.ts";
 import type { Donor, Reading, RecordConflict, RuledOut } from "./product.ts";
 import { inCriteria, isBackground, wordBefore } from "./scope.ts";
@@ -25,7 +25,7 @@ function adjectiveOf(record: RecordText, hit: Hit): "product" | "generic" | null
   if (owner !== null && /^\s*of\s*$/.test(passage.low.slice(owner.hit.end, hit.start)))
     return owner.kind === "companion" ? null : owner.kind;
   const next = headAfter(record, passage, hit.end, 90);
-  const tissue = hits(passage, "tissue").find((item) => item.start >= hit.end && item.start - hit.end < 40);
+  const tissue = hitsIn(passage, "tissue", hit.end, hit.end + 90).find((item) => item.start - hit.end < 40);
   if (
     next?.kind === "companion" &&
     tissue !== undefined &&
@@ -51,8 +51,8 @@ const FROM_THEM =
 function personOf(record: RecordText, hit: Hit): "product" | "generic" | null {
   const { passage } = hit;
   const [from, to] = sentenceAt(passage, hit.start);
-  const near = heads(record, passage).filter(
-    (head) => head.hit.start >= from && head.hit.end <= to && Math.abs(head.hit.start - hit.start) < 160,
+  const near = headsIn(record, passage, Math.max(from, hit.start - 159), to).filter(
+    (head) => head.hit.start - hit.start < 160,
   );
   const owner = near.findLast((head) => head.kind === "product" && head.hit.end <= hit.start);
   if (owner !== undefined && FROM_THEM.test(passage.low.slice(owner.hit.end, hit.start))) return "product";
@@ -69,8 +69,8 @@ function personOf(record: RecordText, hit: Hit): "product" | "generic" | null {
   )
     return null;
   if (near.some((head) => head.kind === "product")) return "product";
-  const source = [...hits(passage, "tissue"), ...hits(passage, "harvest")].some(
-    (item) => item.start >= from && item.end <= to && Math.abs(item.start - hit.start) < 110,
+  const source = (["tissue", "harvest"] as const).some((group) =>
+    hitsIn(passage, group, Math.max(from, hit.start - 109), to).some((item) => item.start - hit.start < 110),
   );
   return near.some((head) => head.kind === "generic") || source ? "generic" : null;
 }
@@ -84,10 +84,7 @@ function ofAnotherTissue(record: RecordText, hit: Hit, tissues: ReadonlySet<stri
   if (tissues.size === 0) return false;
   const next = headAfter(record, hit.passage, hit.end, 90);
   return (
-    next !== null &&
-    hits(hit.passage, "tissue").some(
-      (item) => item.start >= hit.end && item.start < next.hit.end && !tissues.has(item.entry.code),
-    )
+    next !== null && hitsIn(hit.passage, "tissue", hit.end, next.hit.end).some((item) => !tissues.has(item.entry.code))
   );
 }
 
@@ -176,7 +173,7 @@ function ofTheOtherTissue(
   if (codes.size < 2) return undefined;
   const tissuesBeside = ({ hit }: Candidate): Set<string> => {
     const [from, to] = sentenceAt(hit.passage, hit.start);
-    const near = hits(hit.passage, "tissue").filter((item) => item.start >= from && item.end <= to);
+    const near = hitsIn(hit.passage, "tissue", from, to);
     return new Set(near.map((item) => item.entry.code).filter((code) => codes.has(code)));
   };
   const own = tissuesBeside(first);

@@ -84,7 +84,7 @@ export interface Lexicon {
   readonly gate: RegExp;
   readonly gateText: RegExp;
   readonly groups: Readonly<Record<GroupName, Matcher>>;
-  /** By the first two signs of a word (128 * first + second, 0: none of a word): the groups that may begin there. */
+  /** The groups that may begin at a word, by its first three signs (see indexByBeginning). */
   readonly groupsAt: readonly (readonly number[] | undefined)[];
 }
 

@@ -30,7 +30,6 @@ export interface RecordText {
   readonly detail: readonly Passage[];
   readonly keywords: readonly Passage[];
   readonly conditions: readonly Passage[];
-  readonly eligibility: readonly Passage[];
   /** Names under which the given product goes in this record, lower case: known once it is known what is given. */
   readonly brands: readonly string[];
   /** Titles, conditions and keywords in lower case: what an entry's `needs` is looked for in. */
@@ -118,9 +117,6 @@ export function readRecord(study: Study, lexicon: Lexicon): RecordText {
     detail: present([at("detailed_description", "descriptionModule.detailedDescription", text?.detailedDescription)]),
     keywords,
     conditions,
-    eligibility: present([
-      at("eligibility", "eligibilityModule.eligibilityCriteria", protocol.eligibilityModule?.eligibilityCriteria),
-    ]),
     topic: [...titles, ...conditions, ...keywords].map((item) => item.low).join("\n"),
   };
 }

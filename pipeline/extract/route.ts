@@ -1,10 +1,10 @@
-import { type Candidate, best, heads, productTexts } from "./attach.ts";
+import { type Candidate, best, headsIn, productTexts } from "./attach.ts";
 import { type Given } from "./given.ts";
-import { fitting, type Hit, hits, type Passage, quoteHit, sentenceAt } from "./passages.ts";
+import { fitting, type Hit, hits, hitsIn, type Passage, quoteHit, sentenceAt } from "./passages.ts";
 import type { RecordText } from "./record.ts";
 import type { Reading, RecordConflict, RuledOut } from "./product.ts";
 import { inCriteria, isBackground } from "./scope.ts";
-import { notTheProducts } from "./whose-route.ts";
+import { notTheProducts, otherNames } from "./whose-route.ts";
 
 export interface RouteReading extends Reading<string[]> {
   join: "and" | "or";
@@ -17,8 +17,7 @@ function siteOf(hit: Hit, chosen: readonly Candidate[]): string | null {
   const [from, to] = sentenceAt(hit.passage, hit.start);
   let nearest: Hit | null = null;
   let distance = 70;
-  for (const site of hits(hit.passage, "site")) {
-    if (site.start < from || site.end > to) continue;
+  for (const site of hitsIn(hit.passage, "site", from, to)) {
     // "through the pancreatic artery or by vein": a place inside another route's words is that route's.
     if (
       chosen.some(
@@ -44,11 +43,12 @@ export function readRoute(record: RecordText, given: Given, ruledOut: RuledOut[]
     { rank: 3, texts: record.detail, prose: true, confidence: "medium" },
     { rank: 4, texts: record.keywords, prose: false, confidence: "low" },
   ];
+  const others = otherNames(record, given);
   let candidates: Candidate[] = [];
   let against: Candidate | undefined;
   for (const shelf of shelves) {
     const settled = candidates.some((item) => item.rank < WEAK);
-    const found = candidatesOn(record, given, shelf, settled, ruledOut);
+    const found = candidatesOn(record, others, shelf, settled, ruledOut);
     if (!settled) candidates = [...candidates, ...found];
     else {
       // A field contradicts when it names another route and never this one; one that tells both has told its background.
@@ -93,9 +93,7 @@ const UNNAMED = 0.5;
 
 function namesCells(record: RecordText, { passage, start }: Hit): boolean {
   const [from, to] = sentenceAt(passage, start);
-  return heads(record, passage).some(
-    (head) => head.kind !== "companion" && head.hit.start >= from && head.hit.end <= to,
-  );
+  return headsIn(record, passage, from, to).some((head) => head.kind !== "companion");
 }
 
 /** A hint from the condition alone yields to every other hint of its shelf. */
@@ -112,7 +110,7 @@ interface RouteShelf {
 
 function candidatesOn(
   record: RecordText,
-  given: Given,
+  others: readonly string[],
   shelf: RouteShelf,
   settled: boolean,
   ruledOut: RuledOut[],
@@ -127,7 +125,7 @@ function candidatesOn(
         ? "a criterion for who may take part"
         : isBackground(hit)
           ? "background"
-          : notTheProducts(record, given, hit, shelf.prose);
+          : notTheProducts(record, others, hit, shelf.prose);
       if (why !== null) ruledOut.push({ about: "route", evidence: quoteHit(hit), because: why });
       else
         list.push({

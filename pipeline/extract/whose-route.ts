@@ -1,6 +1,6 @@
-import { type Head, headBefore, heads } from "./attach.ts";
+import { type Head, headBefore, heads, headsIn } from "./attach.ts";
 import type { Given } from "./given.ts";
-import { type Hit, hits, type Passage, sentenceAt } from "./passages.ts";
+import { type Hit, hitsIn, type Passage, sentenceAt } from "./passages.ts";
 import type { RecordText } from "./record.ts";
 import { wordAfter } from "./scope.ts";
 
@@ -11,7 +11,7 @@ const GIVING =
   /\b(?:inject\w*|infus\w*|transplant\w*|implant\w*|administ\w*|deliver\w*|given|receiv\w*|instill\w*|transfus\w*|graft\w*|apply|applied|application|placed|inserted|introduc\w*|seeded|dose[sd]?|treat\w*|therapy|delivered|drip|perfus\w*|co-?transplant\w*|fill\w*|augment\w*|cover\w*|spray\w*)\b/;
 
 /** Names of the record's other interventions: the route of each is its own, whatever drug it is. */
-function otherNames(record: RecordText, given: Given): string[] {
+export function otherNames(record: RecordText, given: Given): string[] {
   if (given.interventions.size === 0) return [];
   const others = record.interventions.filter((item) => !given.interventions.has(item.index));
   const own = new Set(
@@ -38,22 +38,24 @@ const OF_IT =
 /** "Topical application of X", "X was given by mouth", where X is another intervention of the same record. */
 function otherIntervention(
   record: RecordText,
-  given: Given,
+  others: readonly string[],
   passage: Passage,
   hit: Hit,
   from: number,
   to: number,
 ): string | null {
   const between = (start: number, end: number) =>
-    heads(record, passage).some((head) => head.kind !== "companion" && head.hit.end > start && head.hit.start < end);
-  for (const name of otherNames(record, given)) {
-    const after = passage.low.indexOf(name, hit.end);
-    if (after !== -1 && after < to && OF_IT.test(passage.low.slice(hit.end, after))) return name;
-    const before = passage.low.lastIndexOf(name, hit.start - name.length);
+    headsIn(record, passage, start - 90, end + 90).some(
+      (head) => head.kind !== "companion" && head.hit.end > start && head.hit.start < end,
+    );
+  for (const name of others) {
+    const follows = passage.low.slice(hit.end, Math.min(to, hit.end + 90 + name.length)).indexOf(name);
+    if (follows !== -1 && OF_IT.test(passage.low.slice(hit.end, hit.end + follows))) return name;
+    const low = Math.max(from, hit.start - 90 - name.length);
+    const before = passage.low.slice(low, hit.start).lastIndexOf(name) + low;
     if (
-      before >= from &&
+      before >= low &&
       !carriesProduct(record, passage, before, from) &&
-      hit.start - before - name.length < 90 &&
       !between(before + name.length, hit.start) &&
       !between(hit.end, hit.end + 30)
     )
@@ -78,12 +80,12 @@ const ILLNESS =
   /\b(?:\w*(?:isch(?:a?)emia|emia|osis|itis|opathy)|disease|pain|occlusion|insufficiency|defects?|lesions?|ulcers?|wounds?|injur(?:y|ies)|damage|degeneration|cartilage|tears?|scars?|cancer|tumou?rs?)\s*(?:\([^()]*\)\s*)?$/;
 /** "In the knee" is where something goes only after a word of putting it there. */
 const PUT_THERE =
-  /\b(?:inject|infus|implant|transplant|administ|deliver|appl|plac|insert|introduc|instil|put|fill|deposit|graft|seed|inocul|given|use)\w*[^.;]{0,90}$/;
+  /\b(?:inject|infus|implant|transplant|administ|deliver|appl|plac|insert|introduc|instil|put|fill|deposit|graft|seed|inocul|given|use)\w*[^;]{0,90}$/;
 /** "Cells plus X ointment": a medicine named beside the product. */
 const BESIDE = /\b(?:plus|and|with|versus|vs)\s+[\w-]+\s+$/;
 
 /** Why a route word is not the product's route, or null when it is. */
-export function notTheProducts(record: RecordText, given: Given, hit: Hit, prose: boolean): string | null {
+export function notTheProducts(record: RecordText, others: readonly string[], hit: Hit, prose: boolean): string | null {
   const { passage } = hit;
   const [from, to] = sentenceAt(passage, hit.start);
   const sentence = passage.low.slice(from, to);
@@ -93,10 +95,8 @@ export function notTheProducts(record: RecordText, given: Given, hit: Hit, prose
     return "it says where the illness is";
   if (/(?:ointment|cream|drops?|gel|spray)$/.test(passage.low.slice(hit.start, hit.end)) && BESIDE.test(before))
     return `of "${before.split(" ").at(-2) ?? ""}"`;
-  const inThis = heads(record, passage).filter(
-    (head) => head.hit.start >= from && head.hit.end <= to && head.kind !== "companion",
-  );
-  const organ = heads(record, passage).find((head) => head.hit.start >= hit.end);
+  const inThis = headsIn(record, passage, from, to).filter((head) => head.kind !== "companion");
+  const organ = headsIn(record, passage, hit.end, hit.end + 90)[0];
   if (
     organ !== undefined &&
     ownRoute(organ) &&
@@ -113,11 +113,11 @@ export function notTheProducts(record: RecordText, given: Given, hit: Hit, prose
   const owner = headBefore(record, passage, hit.start, 60);
   if (inThis.length === 0 && owner !== null && ownRoute(owner) && owner.hit.end <= hit.start)
     return `of "${passage.low.slice(owner.hit.start, owner.hit.end)}"`;
-  const other = otherIntervention(record, given, passage, hit, from, to);
+  const other = otherIntervention(record, others, passage, hit, from, to);
   if (other !== null) return `of "${other}"`;
-  const subject = [...hits(passage, "drug")]
-    .toReversed()
-    .find((drug) => drug.start >= from && drug.end <= hit.start && !CARRIER.test(passage.low.slice(from, drug.start)));
+  const subject = hitsIn(passage, "drug", from, hit.start).findLast(
+    (drug) => !CARRIER.test(passage.low.slice(Math.max(from, drug.start - 80), drug.start)),
+  );
   const head = headBefore(record, passage, hit.start, 200);
   if (
     subject !== undefined &&
@@ -141,7 +141,7 @@ const TREATMENT =
 
 function speaksOfTreatment(passage: Passage, hit: Hit, from: number): boolean {
   const before = passage.low.slice(from, hit.start);
-  return TREATMENT.test(before) && !hits(passage, "drug").some((drug) => drug.start >= from && drug.end <= hit.start);
+  return hitsIn(passage, "drug", from, hit.start).length === 0 && TREATMENT.test(before);
 }
 
 /** Companions that are given by a route of their own; a carrier or a plain noun has none. */
