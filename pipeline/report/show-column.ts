@@ -1,4 +1,4 @@
-import type { Evidence } from "../../db/model.ts";
+import { type Evidence, isCarrying } from "../../db/model.ts";
 import { columnNamed } from "../review/columns.ts";
 import { fromTo } from "./list-columns.ts";
 import type { FlagRow } from "./rows.ts";
@@ -54,10 +54,17 @@ function registryOf(cell: ShownCell, column: ShownColumn): string {
  * donor without words of its own follows from the tissue, so its words are the tissue's.
  */
 function wordsOf(cell: ShownCell, column: ShownColumn): Evidence[] {
-  if (column === cellColumn(column)) return cell.evidence;
-  const own = (part: string) => cell.evidence.filter(({ rule }) => rule.split(/[/_]/)[0] === part);
+  const carrying = cell.evidence.filter(isCarrying);
+  if (column === cellColumn(column)) return carrying;
+  const own = (part: string) => carrying.filter(({ rule }) => rule.split(/[/_]/)[0] === part);
   const stated = ![null, SILENT].includes(neutralOf(cell, column));
   return own(column).length === 0 && column === "donor" && stated ? own("tissue") : own(column);
+}
+
+/** What was read for the cell, or one part of it, and set aside. */
+function setAsideOf(cell: ShownCell, column: ShownColumn): Evidence[] {
+  const part = column === cellColumn(column) ? null : column;
+  return cell.evidence.filter((one) => !isCarrying(one) && (part === null || one.rule.split(/[/_]/)[0] === part));
 }
 
 function ruleOf(cell: ShownCell, column: ShownColumn, first: Evidence | undefined): string {
@@ -101,9 +108,10 @@ function comparisonLines(views: ShownViews): GridCell[][] {
 }
 
 function evidenceLines(evidence: readonly Evidence[], record: unknown): GridCell[][] {
-  return evidence.map(({ path, span, rule }, at) => {
+  return evidence.map(({ path, span, rule, ruled_out }, at) => {
     const passage = passageAround(record, path, span);
-    return [`${at + 1}. "${span}"`, [rule, path, ...(passage === null ? [] : [passage])]];
+    const why = ruled_out === undefined ? [] : [`set aside: ${ruled_out}`];
+    return [`${at + 1}. "${span}"`, [...why, rule, path, ...(passage === null ? [] : [passage])]];
   });
 }
 
@@ -149,6 +157,13 @@ function reviewSections(shown: Shown, column: ShownColumn, review: string, width
     ...section(
       "All words it was read from",
       evidenceLines(cell === undefined ? [] : wordsOf(cell, column), shown.record),
+      QUOTED,
+      width,
+      pen,
+    ),
+    ...section(
+      "Read and set aside",
+      evidenceLines(cell === undefined ? [] : setAsideOf(cell, column), shown.record),
       QUOTED,
       width,
       pen,
