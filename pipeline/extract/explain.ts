@@ -38,6 +38,7 @@ function fieldsOf(product: Product): Told[] {
     plain("product_type", product.productType),
     reading("disease", product.disease),
     reading("tissue", product.tissue, "tissue"),
+    plain("tissue_subtypes", product.tissueSubtypes),
     reading("donor", product.donor, "donor"),
     plain("donor_explicit", product.donorExplicit),
     reading("co_products", product.coProducts, "co_products"),

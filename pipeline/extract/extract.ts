@@ -40,6 +40,7 @@ export function extractProduct(study: Study, lexicon: Lexicon): Product {
       includesProduct: silent(false, "given/nowhere"),
       productType: "none",
       tissue: silent(["not_specified"], "not_given"),
+      tissueSubtypes: [],
       donor: silent("not_specified", "not_given"),
       donorExplicit: false,
       coProducts: silent(["none"], "not_given"),
@@ -50,13 +51,14 @@ export function extractProduct(study: Study, lexicon: Lexicon): Product {
       ...common,
     };
   }
-  const { hits: tissueHits, conflict: tissueConflict, ...tissue } = readTissue(record, given, ruledOut);
+  const { hits: tissueHits, conflict: tissueConflict, subtypes, ...tissue } = readTissue(record, given, ruledOut);
   const { explicit, conflict: donorConflict, ...donor } = readDonor(record, given, tissueHits, ruledOut);
   const { join, sites, conflict: routeConflict, ...route } = readRoute(record, given, ruledOut);
   return {
     includesProduct: { value: true, evidence: [quoteHit(given.by)], confidence: given.confidence, rule: given.rule },
     productType: given.productType,
     tissue,
+    tissueSubtypes: subtypes,
     donor,
     donorExplicit: explicit,
     coProducts: readCompanions(record, given, ruledOut),

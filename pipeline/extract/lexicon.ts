@@ -59,6 +59,8 @@ const entrySchema = z.strictObject({
   implies_donor: z.enum(["autologous", "allogeneic"]).optional(),
   /** Of a companion: what it is, which decides whether it has a donor and a route of its own. */
   kind: z.enum(["cells", "transplant", "graft", "carrier", "noun"]).optional(),
+  /** A closer name of the same code, told beside it ("Wharton's jelly" of the umbilical cord). */
+  subtype: z.string().min(1).optional(),
   /** A catch-all that yields to any other code. */
   vague: z.boolean().optional(),
   /** Further codes that come with this one (a subtype of a condition implies the condition). */

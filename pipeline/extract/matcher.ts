@@ -6,6 +6,7 @@ export interface Entry {
   readonly code: string;
   readonly kind: "cells" | "transplant" | "graft" | "carrier" | "noun" | null;
   readonly vague: boolean;
+  readonly subtype: string | null;
   readonly impliesDonor: "autologous" | "allogeneic" | null;
   readonly also: readonly string[];
   readonly needs: RegExp | null;
@@ -108,6 +109,7 @@ export function compileGroup(id: number, name: GroupName, sources: readonly Entr
     code: entry.code,
     kind: entry.kind ?? null,
     vague: entry.vague ?? false,
+    subtype: entry.subtype ?? null,
     impliesDonor: entry.implies_donor ?? null,
     also: entry.also ?? [],
     needs: entry.needs === undefined ? null : new RegExp(`${WORD_START}${anyOf(entry.needs)}${WORD_END}`),

@@ -55,12 +55,16 @@ function belongs(record: RecordText, hit: Hit, given: boolean): How | null {
 /** Rank of a way to belong inside one shelf; a looser way on a better shelf beats a tighter one on a worse shelf. */
 const LOOSENESS: Record<How, number> = { own_name: 0, before: 0, after: 0, generic: 0.3 };
 
+const subtypesOf = (candidates: readonly Candidate[]): string[] => [
+  ...new Set(candidates.flatMap(({ hit }) => hit.entry.subtype ?? [])),
+];
+
 /** Where the product comes from. Harvests of a tissue count when no name of the product says more; knowledge counts last. */
 export function readTissue(
   record: RecordText,
   given: Given,
   ruledOut: RuledOut[],
-): Reading<string[]> & { hits: Hit[]; conflict: RecordConflict | null } {
+): Reading<string[]> & { hits: Hit[]; subtypes: string[]; conflict: RecordConflict | null } {
   const candidates: Candidate[] = [];
   for (const hit of harvestTexts(record).flatMap((text) => hits(text, "harvest")))
     candidates.push({ code: hit.entry.code, hit, rank: 6, confidence: "medium", rule: "tissue/harvest" });
@@ -117,6 +121,7 @@ export function readTissue(
       confidence: "high",
       rule: "tissue/silent",
       hits: [],
+      subtypes: [],
       conflict: null,
     };
   const specific = chosen.filter((item) => !item.hit.entry.vague);
@@ -137,6 +142,7 @@ export function readTissue(
     confidence: first.confidence,
     rule: first.rule,
     hits: kept.map((item) => item.hit),
+    subtypes: subtypesOf(candidates.filter((item) => item.rank < 4 && isKept(item.code))),
     conflict:
       against === undefined
         ? null

@@ -103,6 +103,7 @@ function readSourceCell(facts: Facts, product: Product | null, notation: Notatio
       products: includesProduct.value ? [PRODUCT, ...countedCoProducts(product, notation)] : [],
       co_products: coProducts.value,
       co_product_donors: coDonors,
+      details: product.tissueSubtypes,
     },
     evidence: [
       ...(read.length > 0 ? distinct(read) : includesProduct.evidence),
