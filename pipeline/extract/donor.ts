@@ -77,7 +77,7 @@ function personOf(record: RecordText, hit: Hit): "product" | "generic" | null {
 
 /** A possession or a "from the patient" means the product only where something is taken from someone. */
 const TAKEN =
-  /\b(?:deriv\w*|collect\w*|obtain\w*|harvest\w*|isolat\w*|extract\w*|aspirat\w*|taken|own|cultured|expanded|drawn|cells? from|marrow from|tissue from|stem ?cells?(?:[^.;\n]{0,12}) (?:from|of))\b/;
+  /\b(?:deriv\w*|collect\w*|obtain\w*|harvest\w*|isolat\w*|extract\w*|aspirat\w*|taken|own|cultured|expanded|grown|prepared|drawn|sampl\w*|cells? from|marrow from|tissue from|stem ?cells?(?:[^.;\n]{0,12}) (?:from|of))\b/;
 
 /** "Autologous marrow-derived cells" said in a record whose own product comes from elsewhere: another product. */
 function ofAnotherTissue(record: RecordText, hit: Hit, tissues: ReadonlySet<string>): boolean {

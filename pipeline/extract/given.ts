@@ -66,10 +66,10 @@ function interventionsGiven(record: RecordText, ruledOut: RuledOut[]): Map<numbe
 function strengthless({ names: [name] }: InterventionText): string {
   return (name?.low ?? "")
     .replace(
-      /\b(?:low|lower|lowest|mid|middle|medium|intermediate|high|higher|highest|single|double|repeated|dos(?:e|es|age)|level|\d+)\b/g,
+      /\b(?:low|lower|lowest|mid|middle|medium|intermediate|high|higher|highest|single|double|repeated|dos(?:e|es|age)|level|[\d.,^]+\s*(?:million|cells?|ml|mg|kg|x|%))\b/g,
       " ",
     )
-    .replace(/[^a-z]+/g, " ")
+    .replace(/[^a-z0-9]+/g, " ")
     .trim();
 }
 
