@@ -3,6 +3,7 @@ import { type Hit, hits, type Passage } from "./passages.ts";
 import type { ArmText, InterventionText, RecordText } from "./record.ts";
 import type { ProductType, RuledOut } from "./product.ts";
 import { DOSED, firstGiven, namesComparator, productHits, sentenceOf, takesOnly, textsOf } from "./naming.ts";
+import { deniedBy } from "./scope.ts";
 import { readUnnamed } from "./unnamed.ts";
 
 /** Who gets the product in this record, and by which words. */
@@ -122,7 +123,9 @@ function listedFor(record: RecordText, arms: ReadonlySet<number>): InterventionT
 /** An arm whose words are those of a comparator, although it lists every intervention of the study. */
 function readsAsComparator(arm: ArmText, record: RecordText): boolean {
   if (arm.interventions.length < record.interventions.length) return false;
-  return arm.texts.some(saysComparator);
+  const label = arm.texts.find((text) => text.field === "arm_label");
+  const namesCells = label !== undefined && hits(label, "generic").some((hit) => deniedBy(hit) === null);
+  return !namesCells && arm.texts.some(saysComparator);
 }
 
 const COMPARATORS: readonly GroupName[] = [

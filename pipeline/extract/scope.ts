@@ -83,6 +83,9 @@ function headingsOf(passage: Passage): Headings {
 /** Words that stand between a denial and what it denies. */
 const REACH_OF_DENIAL = 32;
 
+const PRETENDED = /^(?:placebo|sham|simulated|mock|dummy)$/;
+const THEN = /\b(?:and|then|or|plus|followed)\b/;
+
 /** What may stand between the product's name and a word that turns it into its own placebo. */
 const SAME_NAME = /^[\s-]*(?:(?:injection|infusion|transplantation|therapy|treatment|cells?)[\s-]*)?$/;
 
@@ -90,7 +93,12 @@ const SAME_NAME = /^[\s-]*(?:(?:injection|infusion|transplantation|therapy|treat
 export function deniedBy(hit: Hit): Hit | null {
   const { passage } = hit;
   const before = wordBefore(passage, hit.start, "not_given", REACH_OF_DENIAL);
-  if (before !== null && !/,/.test(passage.low.slice(before.end, hit.start))) return before;
+  if (before !== null) {
+    const between = passage.low.slice(before.end, hit.start);
+    // "Placebo, then cells", "placebo first and cells later": both are given.
+    const beside = PRETENDED.test(passage.low.slice(before.start, before.end)) && THEN.test(between);
+    if (!beside && !between.includes(",")) return before;
+  }
   const after = wordAfter(passage, hit.end, "not_given_after", 18);
   return after !== null && SAME_NAME.test(passage.low.slice(hit.end, after.start)) ? after : null;
 }
