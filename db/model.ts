@@ -193,11 +193,17 @@ export interface Evidence {
   path: string;
   span: string;
   rule: string;
+  /** Why these words were read and set aside: the value does not rest on them. Absent from the words that carry it. */
+  ruled_out?: string;
 }
+
+/** Whether the value rests on these words. */
+export const isCarrying = ({ ruled_out }: Evidence): boolean => ruled_out === undefined;
 
 /**
  * One value of a row. `value` is how the review prints it (null: nothing to print), `neutral` the same in the
- * registry's or our neutral vocabulary. The first evidence is the one shown beside the cell.
+ * registry's or our neutral vocabulary. The first evidence that carries the value is the one shown beside the cell; what was
+ * read and set aside comes last.
  */
 export interface Cell {
   column: ColumnName;

@@ -1,3 +1,4 @@
+import { isCarrying } from "../db/model.ts";
 import { deriveMember, RULE_VERSIONS } from "./derive.ts";
 import type { Study } from "./registry/study.ts";
 import type { CellRow, DriftRow, TrialRow } from "./report/rows.ts";
@@ -64,8 +65,8 @@ export function rowsAsOf(
         column_name: column,
         ...cell,
         neutral: neutral ?? null,
-        source_path: evidence[0]?.path ?? null,
-        span: evidence[0]?.span ?? null,
+        source_path: evidence.find(isCarrying)?.path ?? null,
+        span: evidence.find(isCarrying)?.span ?? null,
         evidence,
         extractor_version: RULE_VERSIONS["extractor"] ?? "",
         decided_by: "rule" as const,

@@ -1,4 +1,4 @@
-import type { Change } from "../db/model.ts";
+import { type Change, isCarrying } from "../db/model.ts";
 import type { StagedDerivation } from "../db/store.ts";
 import { type Derived, RULE_VERSIONS } from "./derive.ts";
 import type { FlagContext } from "./flags/causes.ts";
@@ -54,8 +54,8 @@ export function storedDerivation(
       columnName: cell.column,
       value: cell.value,
       neutral: cell.neutral ?? null,
-      sourcePath: cell.evidence[0]?.path ?? null,
-      span: cell.evidence[0]?.span ?? null,
+      sourcePath: cell.evidence.find(isCarrying)?.path ?? null,
+      span: cell.evidence.find(isCarrying)?.span ?? null,
       evidence: cell.evidence,
       confidence: cell.confidence,
       rule: cell.rule,

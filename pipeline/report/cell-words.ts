@@ -1,4 +1,4 @@
-import type { Evidence } from "../../db/model.ts";
+import { type Evidence, isCarrying } from "../../db/model.ts";
 import type { CellRow } from "./rows.ts";
 import { cellColumn, type ShownColumn } from "./show-rows.ts";
 import { neutralWords } from "./show-words.ts";
@@ -19,8 +19,15 @@ export function neutralOf(cell: CellRow, column: ShownColumn): string | null {
  * donor without words of its own follows from the tissue, so its words are the tissue's.
  */
 export function wordsOf(cell: CellRow, column: ShownColumn): Evidence[] {
-  if (column === cellColumn(column)) return cell.evidence;
-  const own = (part: string) => cell.evidence.filter(({ rule }) => rule.split(/[/_]/)[0] === part);
+  const carrying = cell.evidence.filter(isCarrying);
+  if (column === cellColumn(column)) return carrying;
+  const own = (part: string) => carrying.filter(({ rule }) => rule.split(/[/_]/)[0] === part);
   const stated = ![null, SILENT].includes(neutralOf(cell, column));
   return own(column).length === 0 && column === "donor" && stated ? own("tissue") : own(column);
+}
+
+/** What was read for the cell, or one part of it, and set aside. */
+export function setAsideOf(cell: CellRow, column: ShownColumn): Evidence[] {
+  const part = column === cellColumn(column) ? null : column;
+  return cell.evidence.filter((one) => !isCarrying(one) && (part === null || one.rule.split(/[/_]/)[0] === part));
 }

@@ -1,6 +1,6 @@
 import type { Evidence } from "../../db/model.ts";
 import { columnNamed } from "../review/columns.ts";
-import { neutralOf, SILENT, wordsOf } from "./cell-words.ts";
+import { neutralOf, setAsideOf, SILENT, wordsOf } from "./cell-words.ts";
 import { fromTo } from "./list-columns.ts";
 import type { FlagRow } from "./rows.ts";
 import { passageAround } from "./show-passage.ts";
@@ -83,9 +83,10 @@ function comparisonLines(views: ShownViews): GridCell[][] {
 }
 
 function evidenceLines(evidence: readonly Evidence[], record: unknown): GridCell[][] {
-  return evidence.map(({ path, span, rule }, at) => {
+  return evidence.map(({ path, span, rule, ruled_out }, at) => {
     const passage = passageAround(record, path, span);
-    return [`${at + 1}. "${span}"`, [rule, path, ...(passage === null ? [] : [passage])]];
+    const why = ruled_out === undefined ? [] : [`set aside: ${ruled_out}`];
+    return [`${at + 1}. "${span}"`, [...why, rule, path, ...(passage === null ? [] : [passage])]];
   });
 }
 
@@ -131,6 +132,13 @@ function reviewSections(shown: Shown, column: ShownColumn, review: string, width
     ...section(
       "All words it was read from",
       evidenceLines(cell === undefined ? [] : wordsOf(cell, column), shown.record),
+      QUOTED,
+      width,
+      pen,
+    ),
+    ...section(
+      "Read and set aside",
+      evidenceLines(cell === undefined ? [] : setAsideOf(cell, column), shown.record),
       QUOTED,
       width,
       pen,

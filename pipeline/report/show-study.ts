@@ -1,3 +1,4 @@
+import { isCarrying } from "../../db/model.ts";
 import { byDays, fromTo } from "./list-columns.ts";
 import type { ChangeRow, DriftRow, FlagRow, MemberRow, StatusChangeRow } from "./rows.ts";
 import type { Shown, ShownCell, ShownViews } from "./show-rows.ts";
@@ -135,7 +136,7 @@ function memberLine(member: MemberRow): string[] {
 
 function quoted({ span, evidence }: ShownCell): string {
   if (span === null) return "";
-  const more = evidence.length - 1;
+  const more = evidence.filter(isCarrying).length - 1;
   return `"${span}"${more > 0 ? ` +${more}` : ""}`;
 }
 
