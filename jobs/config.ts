@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { TrialdriftError } from "../db/errors.ts";
+import { cronProblem } from "./cron.ts";
 
 /** The environment, read once and checked at start. No other file of the project reads process.env. */
 
@@ -25,11 +26,27 @@ export const ENVIRONMENT = {
     fallback: "1",
     about: "requests a second to the registry, retries included",
   },
+  TRIALDRIFT_CRON: {
+    schema: z.string().superRefine((text, { addIssue }) => {
+      const problem = cronProblem(text);
+      if (problem !== null) addIssue({ code: "custom", message: `not a cron expression (${problem})` });
+    }),
+    fallback: "30 15 * * 1-5",
+    about: "when `schedule` syncs: five cron fields, or six with seconds first, in UTC",
+  },
   TRIALDRIFT_REVIEWS: { schema: z.string(), fallback: `${OURS}reviews`, about: "directory of the review folders" },
   TRIALDRIFT_LOCK_WAIT: {
     schema: z.string().regex(/^\d+(ms|s|m)?$/, { error: "not a time such as 60s, 500ms or 2m" }),
     fallback: "60s",
     about: "how long to wait for another process",
+  },
+  TRIALDRIFT_HTTP_PORT: {
+    schema: z
+      .string()
+      .regex(/^(?:(?:[\w.-]+|\[[\da-fA-F:.]+\]):)?\d{1,5}$/, { error: "not a port, or an address and a port" })
+      .optional(),
+    fallback: undefined,
+    about: "where `schedule` serves /healthz, /readyz and /metrics: a port of loopback, or address:port",
   },
   TRIALDRIFT_USER_AGENT: {
     schema: z.string(),
@@ -48,6 +65,10 @@ export interface Config {
   dataDir: string;
   baseUrl: string;
   rate: number;
+  /** Of the nightly sync, in UTC. */
+  cron: string;
+  /** Where health and figures are served; null: nowhere. */
+  http: { host: string; port: number } | null;
   reviewsDir: string;
   lexiconsDir: string;
   lockWaitMs: number;
@@ -57,12 +78,10 @@ export interface Config {
 
 /** Settings of parts that are still to come: accepted, so that an environment written for them is not refused today. */
 const LATER = new Set([
-  "TRIALDRIFT_CRON",
   "TRIALDRIFT_WEBHOOK_URL",
   "TRIALDRIFT_WEBHOOK_SECRET",
   "TRIALDRIFT_WEBHOOK_PRIVATE",
   "TRIALDRIFT_FEED_DIR",
-  "TRIALDRIFT_HTTP_PORT",
 ]);
 
 /** Kubernetes injects TRIALDRIFT_SERVICE_HOST, TRIALDRIFT_PORT and the like beside a service of our name. */
@@ -71,6 +90,13 @@ const INJECTED = /^TRIALDRIFT_(?:.*_)?(?:SERVICE_.*|PORT(?:_.*)?)$/;
 function milliseconds(text: string): number {
   const [, amount = "0", unit = "s"] = /^(\d+)(ms|s|m)?$/.exec(text) ?? [];
   return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as "ms" | "s" | "m"];
+}
+
+/** A port alone is one of loopback: who wants to be reached from elsewhere says so. */
+function address(text: string | undefined): Config["http"] {
+  if (text === undefined) return null;
+  const [, host = "127.0.0.1", port] = /^(?:\[?(.*?)\]?:)?(\d+)$/.exec(text) ?? [];
+  return { host, port: Number(port) };
 }
 
 /** Reads and checks an environment. Throws `config` naming every wrong or unknown name at once. */
@@ -93,6 +119,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     dataDir: read("TRIALDRIFT_DATA_DIR"),
     baseUrl: read("CTGOV_BASE_URL"),
     rate: read("TRIALDRIFT_RATE"),
+    cron: read("TRIALDRIFT_CRON"),
+    http: address(read("TRIALDRIFT_HTTP_PORT")),
     reviewsDir: read("TRIALDRIFT_REVIEWS"),
     lexiconsDir: `${OURS}lexicons`,
     lockWaitMs: milliseconds(read("TRIALDRIFT_LOCK_WAIT") ?? ""),

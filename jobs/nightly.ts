@@ -17,6 +17,8 @@ export interface Nightly {
   dryRun: boolean;
   now: () => string;
   onProgress: (line: string, records: number) => void;
+  /** Ends the run before its publication; it rejects with the reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -57,5 +59,6 @@ export async function nightly(job: Nightly): Promise<RunReport | IdleReport> {
       reviews.map(({ id }) => id),
     );
   const idle = (dataTimestamp: string) => standing(job, dataTimestamp);
-  return run({ database, job: "sync", review, reviews, registry, dryRun, now, onProgress, idle });
+  const stop = job.signal === undefined ? {} : { signal: job.signal };
+  return run({ database, job: "sync", review, reviews, registry, dryRun, now, onProgress, idle, ...stop });
 }

@@ -23,6 +23,8 @@ export interface RunRequest extends WalkRequest {
   /** Asked with the registry's data date: what to note for each review where nothing can have changed, else null. */
   idle?: (dataTimestamp: string) => Promise<Record<string, ReviewRun> | null>;
   now: () => string;
+  /** Ends the run between two of its steps, before the publication; it rejects with the reason. */
+  signal?: AbortSignal;
 }
 
 export interface RunReport {
@@ -56,6 +58,7 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
     const settled: Settled[] = [];
     if (request.source === undefined)
       for (const review of reviews) {
+        request.signal?.throwIfAborted();
         const asked = request.registry !== null && dataAt !== null;
         const seen = walked.seen.get(review.id) ?? new Map<string, Set<string>>();
         const one = await settle(database, {
@@ -82,6 +85,7 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       retries: request.registry?.counts.retries ?? 0,
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
+    request.signal?.throwIfAborted();
     try {
       await publish(database, await planPublication(database.db, { runId, at, newestSeen, harvest, settled, run }));
       return report;
