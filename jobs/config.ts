@@ -84,6 +84,14 @@ const LATER = new Set([
   "TRIALDRIFT_FEED_DIR",
 ]);
 
+/**
+ * Makes UTC this process's own zone. node-cron 4.6.0 cuts milliseconds off in the process's zone, and so reads an hour less in
+ * the hour that an autumn night repeats, whatever zone a job names: it then spins until that hour is over and starts late.
+ */
+export function keepUtc(): void {
+  process.env["TZ"] = "UTC";
+}
+
 /** Kubernetes injects TRIALDRIFT_SERVICE_HOST, TRIALDRIFT_PORT and the like beside a service of our name. */
 const INJECTED = /^TRIALDRIFT_(?:.*_)?(?:SERVICE_.*|PORT(?:_.*)?)$/;
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { ERROR_CODES, TrialdriftError } from "../../db/errors.ts";
+import { keepUtc } from "../config.ts";
 import type { Context } from "../context.ts";
 import { perform } from "../exit.ts";
 import { runScheduler } from "../scheduler.ts";
@@ -11,6 +12,7 @@ const WATCHDOG_MS = 9_500;
 
 async function schedule(context: Context): Promise<number> {
   const { log } = context;
+  keepUtc();
   const stopping = new AbortController();
   // Once: a second signal ends the process at once.
   for (const name of ["SIGINT", "SIGTERM"] as const)
