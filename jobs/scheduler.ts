@@ -99,7 +99,12 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
     const claim = await readClaim(db, slot);
     const judged = claim === null ? null : coordinator.judge(slot, claim);
     const decision = decide(due, new Date(), judged, isStarting);
-    if (!decision.run) return decision.lookMs;
+    if (!decision.run) {
+      log.debug(
+        `${job.name}: nothing to run for the slot of ${due.toISOString()}, looking again in ${decision.lookMs} ms`,
+      );
+      return decision.lookMs;
+    }
     if (stop.aborted || !(await coordinator.claim(slot, claim))) return LEASE_MS;
     log.info(`${job.name}: running for the slot of ${due.toISOString()}: ${decision.because}`);
     try {
