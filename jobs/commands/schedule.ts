@@ -3,7 +3,6 @@ import { ERROR_CODES, TrialdriftError } from "../../db/errors.ts";
 import { keepUtc } from "../config.ts";
 import type { Context } from "../context.ts";
 import { perform } from "../exit.ts";
-import { runScheduler } from "../scheduler.ts";
 
 /** `schedule`: the table of jobs until a signal; what is under way is ended without being published. */
 
@@ -27,6 +26,8 @@ async function schedule(context: Context): Promise<number> {
         process.exit(ERROR_CODES.internal);
       }, WATCHDOG_MS).unref();
     });
+  // Loaded here alone: a web server and a metrics library are 60 ms that no other command needs.
+  const { runScheduler } = await import("../scheduler.ts");
   try {
     await runScheduler(context, stopping.signal);
   } catch (error) {
