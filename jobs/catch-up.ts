@@ -10,6 +10,8 @@ export const LEASE_MS = 60_000;
 export const HEARTBEAT_MS = LEASE_MS / 6;
 /** Without any other reason a job is looked at again after an hour. */
 export const LOOK_MS = 3_600_000;
+/** A database that is away, or held by a person's command, is asked for again after five minutes. */
+export const AWAY_MS = 300_000;
 
 /** When the registry's data have not moved by the due time: they come late some days, and not at all on US holidays. */
 const ASK_AGAIN_MS = 30 * 60_000;

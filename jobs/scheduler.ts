@@ -5,11 +5,11 @@ import { lockDirectory } from "../db/datadir-lock.ts";
 import { TrialdriftError } from "../db/errors.ts";
 import { readClaim, type Slot } from "../db/slots.ts";
 import type { Db } from "../db/sql.ts";
-import { decide, LEASE_MS, LOOK_MS } from "./catch-up.ts";
+import { AWAY_MS, decide, LEASE_MS, LOOK_MS } from "./catch-up.ts";
 import type { Context } from "./context.ts";
 import { keyOf, openCoordinator } from "./coordinator.ts";
 import { gapMs, newestDue } from "./cron.ts";
-import { openHealth, openSight } from "./health.ts";
+import { type Health, openHealth, openSight } from "./health.ts";
 import { JOBS, type JobEnd, type ScheduledJob } from "./schedule.ts";
 import { shareDatabase } from "./shared-database.ts";
 
@@ -67,7 +67,11 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
   };
   const coordinator = openCoordinator(shared, tell);
   const looks = new Map<string, NodeJS.Timeout>();
-  const works = new Set<Promise<void>>();
+  const underWay = new Set<Promise<void>>();
+  function track(one: Promise<void>): Promise<void> {
+    underWay.add(one);
+    return one.finally(() => underWay.delete(one));
+  }
 
   /** The work of a slot that is claimed. */
   async function work(job: ScheduledJob, slot: Slot): Promise<void> {
@@ -75,7 +79,7 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
     const began = performance.now();
     const end = await shared.use(async (database) => {
       const end = await job.work({ context, database, signal }).catch((error: unknown) => {
-        if (!signal.aborted) log.error(explained(error));
+        tell(error);
         return failure(signal.aborted ? signal.reason : error);
       });
       coordinator.note(slot, end);
@@ -83,12 +87,6 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
     });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     log.info(`${job.name}: slot of ${slot.due.toISOString()} ${end.outcome} after ${seconds} s, ${end.detail ?? ""}`);
-  }
-
-  function track(job: ScheduledJob, slot: Slot): Promise<void> {
-    const one = work(job, slot);
-    works.add(one);
-    return one.finally(() => works.delete(one));
   }
 
   /** Runs the newest due slot where nobody did; returns ms until it is worth another look. */
@@ -108,7 +106,7 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
     if (stop.aborted || !(await coordinator.claim(slot, claim))) return LEASE_MS;
     log.info(`${job.name}: running for the slot of ${due.toISOString()}: ${decision.because}`);
     try {
-      await track(job, slot);
+      await work(job, slot);
     } finally {
       await coordinator.onComplete(keyOf(slot));
     }
@@ -116,7 +114,8 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
   }
 
   async function look(job: ScheduledJob, isStarting = false): Promise<void> {
-    let lookMs = LOOK_MS;
+    if (stop.aborted) return;
+    let lookMs = AWAY_MS;
     try {
       lookMs = await shared.use(async (database) => {
         const ms = await catchUp(database.db, job, isStarting);
@@ -135,7 +134,7 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
     if (!stop.aborted)
       looks.set(
         job.name,
-        setTimeout(() => void look(job), ms),
+        setTimeout(() => void track(look(job)), ms),
       );
   }
 
@@ -148,29 +147,33 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
 
   function taskOf(job: ScheduledJob) {
     const expression = job.cron(config);
-    const task = cron.createTask(expression, ({ date }) => track(job, { job: job.name, due: date }), {
+    const task = cron.createTask(expression, ({ date }) => track(work(job, { job: job.name, due: date })), {
       name: job.name,
       timezone: job.zone,
       noOverlap: true,
       distributed: true,
       runCoordinator: {
         async shouldRun(key, ttl) {
-          const isOurs = !stop.aborted && (await coordinator.shouldRun(key, ttl));
-          // Somebody else is at it: looked at again when its claim could be a dead one's.
+          if (stop.aborted) return false;
+          // Where the database is away, or somebody else has the slot: is it done by then, or its owner dead?
+          arm(job, AWAY_MS);
+          const isOurs = await coordinator.shouldRun(key, ttl);
           if (!isOurs) arm(job, LEASE_MS);
           return isOurs;
         },
         onComplete: (key) =>
-          shared.use(async () => {
-            await coordinator.onComplete(key);
-            await look(job);
-          }),
+          track(
+            shared.use(async () => {
+              await coordinator.onComplete(key);
+              await look(job);
+            }),
+          ),
       },
       distributedLease: LEASE_MS,
       maxRandomDelay: Math.min(job.scatterMs, gapMs(expression) / 10),
       logger: cronLog,
     });
-    task.on("execution:missed", () => void look(job));
+    task.on("execution:missed", () => void track(look(job)));
     return task;
   }
 
@@ -179,8 +182,9 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
     for (const task of tasks) void task.destroy();
     for (const timer of looks.values()) clearTimeout(timer);
   });
-  const health = config.http === null ? null : await openHealth(config.http, sight);
+  let health: Health | null = null;
   try {
+    if (config.http !== null) health = await openHealth(config.http, sight);
     // Whatever is wrong with the database is told at once, not at the first due time.
     await shared.use((database) => sight.look(database));
     for (const task of tasks) await task.start();
@@ -189,10 +193,10 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
         `${job.name}: \`${job.cron(config)}\` ${job.zone}, next ${tasks[at]?.getNextRun()?.toISOString() ?? "never"}`,
       );
     if (health !== null) log.info(`health and figures at ${health.url}`);
-    for (const job of jobs) await look(job, true);
+    for (const job of jobs) await track(look(job, true));
     if (!stop.aborted) await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
   } finally {
-    await Promise.allSettled(works);
+    while (underWay.size > 0) await Promise.allSettled(underWay);
     await coordinator.finishAll();
     await health?.close();
     release();
