@@ -11,6 +11,7 @@ import { quarantineCommands } from "./commands/quarantine.ts";
 import { recomputeCommand } from "./commands/recompute.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { folderCommands } from "./commands/reviews.ts";
+import { scheduleCommand } from "./commands/schedule.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { tableCommand } from "./commands/table.ts";
@@ -20,6 +21,7 @@ import { tableCommand } from "./commands/table.ts";
 /** TABLE OF COMMANDS in the order of --help: each adds itself; what stands under a noun comes after the nouns. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
   syncCommand,
+  scheduleCommand,
   recomputeCommand,
   tableCommand,
   listCommands,

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { TrialdriftError } from "../db/errors.ts";
 import type { Webhook } from "./webhook.ts";
+import { cronProblem } from "./cron.ts";
 
 /** The environment, read once and checked at start. No other file of the project reads process.env. */
 
@@ -27,11 +28,27 @@ export const ENVIRONMENT = {
     fallback: "1",
     about: "requests a second to the registry, retries included",
   },
+  TRIALDRIFT_CRON: {
+    schema: z.string().superRefine((text, { addIssue }) => {
+      const problem = cronProblem(text);
+      if (problem !== null) addIssue({ code: "custom", message: `not a cron expression (${problem})` });
+    }),
+    fallback: "30 15 * * 1-5",
+    about: "when `schedule` syncs: five cron fields, or six with seconds first, in UTC",
+  },
   TRIALDRIFT_REVIEWS: { schema: z.string(), fallback: `${OURS}reviews`, about: "directory of the review folders" },
   TRIALDRIFT_LOCK_WAIT: {
     schema: z.string().regex(/^\d+(ms|s|m)?$/, { error: "not a time such as 60s, 500ms or 2m" }),
     fallback: "60s",
     about: "how long to wait for another process",
+  },
+  TRIALDRIFT_HTTP_PORT: {
+    schema: z
+      .string()
+      .regex(/^(?:(?:[\w.-]+|\[[\da-fA-F:.]+\]):)?\d{1,5}$/, { error: "not a port, or an address and a port" })
+      .optional(),
+    fallback: undefined,
+    about: "where `schedule` serves /healthz, /readyz and /metrics: a port of loopback, or address:port",
   },
   TRIALDRIFT_USER_AGENT: {
     schema: z.string(),
@@ -72,6 +89,10 @@ export interface Config {
   dataDir: string;
   baseUrl: string;
   rate: number;
+  /** Of the nightly sync, in UTC. */
+  cron: string;
+  /** Where health and figures are served; null: nowhere. */
+  http: { host: string; port: number } | null;
   reviewsDir: string;
   lexiconsDir: string;
   lockWaitMs: number;
@@ -81,8 +102,13 @@ export interface Config {
   logLevel: string;
 }
 
-/** Settings of parts that are still to come: accepted, so that an environment written for them is not refused today. */
-const LATER = new Set(["TRIALDRIFT_CRON", "TRIALDRIFT_HTTP_PORT"]);
+/**
+ * Makes UTC this process's own zone. node-cron 4.6.0 cuts milliseconds off in the process's zone, and so reads an hour less in
+ * the hour that an autumn night repeats, whatever zone a job names: it then spins until that hour is over and starts late.
+ */
+export function keepUtc(): void {
+  process.env["TZ"] = "UTC";
+}
 
 /** Kubernetes injects TRIALDRIFT_SERVICE_HOST, TRIALDRIFT_PORT and the like beside a service of our name. */
 const INJECTED = /^TRIALDRIFT_(?:.*_)?(?:SERVICE_.*|PORT(?:_.*)?)$/;
@@ -90,6 +116,13 @@ const INJECTED = /^TRIALDRIFT_(?:.*_)?(?:SERVICE_.*|PORT(?:_.*)?)$/;
 function milliseconds(text: string): number {
   const [, amount = "0", unit = "s"] = /^(\d+)(ms|s|m)?$/.exec(text) ?? [];
   return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as "ms" | "s" | "m"];
+}
+
+/** A port alone is one of loopback: who wants to be reached from elsewhere says so. */
+function address(text: string | undefined): Config["http"] {
+  if (text === undefined) return null;
+  const [, host = "127.0.0.1", port] = /^(?:\[?(.*?)\]?:)?(\d+)$/.exec(text) ?? [];
+  return { host, port: Number(port) };
 }
 
 /** A wrong value as an error repeats it: not at all where it may hold a password. */
@@ -108,7 +141,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     return result.data as z.infer<(typeof ENVIRONMENT)[K]["schema"]>;
   };
   for (const name of Object.keys(environment)) {
-    if (name.startsWith("TRIALDRIFT_") && !(name in ENVIRONMENT) && !LATER.has(name) && !INJECTED.test(name))
+    if (name.startsWith("TRIALDRIFT_") && !(name in ENVIRONMENT) && !INJECTED.test(name))
       problems.push(`${name}: there is no such setting`);
   }
   const target = read("TRIALDRIFT_WEBHOOK_URL");
@@ -119,6 +152,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     dataDir: read("TRIALDRIFT_DATA_DIR"),
     baseUrl: read("CTGOV_BASE_URL"),
     rate: read("TRIALDRIFT_RATE"),
+    cron: read("TRIALDRIFT_CRON"),
+    http: address(read("TRIALDRIFT_HTTP_PORT")),
     reviewsDir: read("TRIALDRIFT_REVIEWS"),
     lexiconsDir: `${OURS}lexicons`,
     lockWaitMs: milliseconds(read("TRIALDRIFT_LOCK_WAIT") ?? ""),

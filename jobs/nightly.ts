@@ -20,6 +20,8 @@ export interface Nightly {
   targets?: readonly NewsTarget[];
   now: () => string;
   onProgress: (line: string, records: number) => void;
+  /** Ends the run before its publication; it rejects with the reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -60,5 +62,6 @@ export async function nightly(job: Nightly): Promise<RunReport | IdleReport> {
       reviews.map(({ id }) => id),
     );
   const idle = (dataTimestamp: string) => standing(job, dataTimestamp);
-  return run({ database, job: "sync", review, reviews, registry, dryRun, targets, now, onProgress, idle });
+  const stop = job.signal === undefined ? {} : { signal: job.signal };
+  return run({ database, job: "sync", review, reviews, registry, dryRun, targets, now, onProgress, idle, ...stop });
 }

@@ -29,6 +29,8 @@ export interface RunRequest extends WalkRequest {
   /** Where its news is to be delivered besides stdout. */
   targets?: readonly NewsTarget[];
   now: () => string;
+  /** Ends the run between two of its steps, before the publication; it rejects with the reason. */
+  signal?: AbortSignal;
 }
 
 export interface RunReport {
@@ -65,6 +67,7 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
     // Only the watchlists say who is a member: what another source brings is settled like our own store.
     const asked = request.source === undefined && request.registry !== null && dataAt !== null;
     for (const review of reviews) {
+      request.signal?.throwIfAborted();
       const seen = walked.seen.get(review.id) ?? new Map<string, Set<string>>();
       const walk = asked ? { seen, fates, complete: problems.length === 0, dataAt } : null;
       const one = await settle(database, { review, runId, at, harvest, walk });
@@ -87,6 +90,7 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       retries: request.registry?.counts.retries ?? 0,
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
+    request.signal?.throwIfAborted();
     try {
       const found = { runId, at, newestSeen, harvest, sighted, settled, news, targets: request.targets ?? [], run };
       const plan = await planPublication(database.db, found);
