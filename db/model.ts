@@ -21,6 +21,10 @@ export const COLUMNS = [
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
+/** What a row of a curated table holds: the printed columns, and the PMIDs that a curator confirmed, which no paper prints. */
+export const CURATED_COLUMNS = [...COLUMNS, "publications"] as const;
+export type CuratedColumn = (typeof CURATED_COLUMNS)[number];
+
 /** Parts of `cell_source` that are compared one by one, each a drift row of its own. */
 export const CELL_SOURCE_PARTS = ["tissue", "donor", "cell_source"] as const;
 
@@ -48,6 +52,12 @@ export type DriftKind = (typeof DRIFT_KINDS)[number];
 
 /** Kinds that say "nothing to look at"; text output counts them instead of printing them. */
 export const QUIET_DRIFT: readonly DriftKind[] = ["unstated", "same", "equivalent"];
+
+/** What a curator decides: take the registry's value, keep the printed one, write one's own, or take a decision back. */
+export const DECISION_KINDS = ["accepted", "rejected", "own", "undone"] as const;
+export type DecisionKind = (typeof DECISION_KINDS)[number];
+/** What a decision is about: a cell of the table's file, a compared part of one, or the whole row ('*'). */
+export type DecidedColumn = CuratedColumn | "tissue" | "donor" | "*";
 
 /** How we know that a cell moved: a version of the as-of date is held, or only that the record was edited since. */
 export type Basis = "history" | "edited_since";

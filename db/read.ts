@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { TrialdriftError } from "./errors.ts";
-import { CHANGE_KINDS, COLUMNS, DRIFT_KINDS, FLAG_KINDS } from "./model.ts";
+import { CHANGE_KINDS, COLUMNS, DECISION_KINDS, DRIFT_KINDS, FLAG_KINDS } from "./model.ts";
 import { type Db, rows, texts } from "./sql.ts";
 
 /** The public views of schema `review` that can be read by name. */
@@ -16,6 +16,7 @@ export const VIEW_NAMES = [
   "members",
   "runs",
   "curated",
+  "decisions",
   "quarantine",
   "reviews",
   "freshness",
@@ -122,6 +123,13 @@ const NOUNS: Record<ViewName, Noun> = {
     review: byReview,
     table: true,
   },
+  decisions: {
+    ...STORE,
+    order: sql`v.id`,
+    review: byReview,
+    kind: { column: "decision", words: DECISION_KINDS },
+    since: (instant) => sql`v.at >= ${instant}`,
+  },
   quarantine: {
     ...STORE,
     order: sql`v.quarantine_id`,
@@ -197,7 +205,7 @@ async function conditions(db: Db, view: ViewName, filter: Filter): Promise<SQL[]
 /** Postgres writes timestamps in JSON with the session's offset and microseconds; readers get UTC, as Date prints it. */
 function inUtc(row: Record<string, unknown>): Record<string, unknown> {
   for (const [name, value] of Object.entries(row))
-    if (name.endsWith("_at") && typeof value === "string") row[name] = new Date(value).toISOString();
+    if ((name === "at" || name.endsWith("_at")) && typeof value === "string") row[name] = new Date(value).toISOString();
   return row;
 }
 
@@ -215,35 +223,4 @@ export async function readView<T = Record<string, unknown>>(db: Db, view: ViewNa
     sql`select row_to_json(v) as row from review.${sql.identifier(view)} v ${where} order by ${NOUNS[view].order}`,
   );
   return found.map(({ row }) => inUtc(row) as T);
-}
-
-/** What stands over a table: names and source, and the order in which the paper prints its rows. */
-export interface TableHead {
-  review: string;
-  title: string;
-  citation: string | null;
-  table: number;
-  tableTitle: string;
-  version: number;
-  footnotes: Record<string, string>;
-  order: string[];
-}
-
-/** The tables of a review in force, by number; empty for a review without curated tables or one not known. */
-export async function readTableHeads(db: Db, review: string): Promise<TableHead[]> {
-  return rows<TableHead>(
-    db,
-    sql`select r.review, r.title, r.definition -> 'source' ->> 'citation' as citation,
-               t.table_no as "table", t.title as "tableTitle", t.version,
-               coalesce(t.definition -> 'footnotes', '{}'::jsonb) as footnotes,
-               (select coalesce(jsonb_agg(c.nct_id order by c.position), '[]'::jsonb)
-                  from (select nct_id, min(position) as position from trialdrift.curated_cells k
-                         where k.review = t.review and k.table_no = t.table_no and k.version = t.version
-                         group by nct_id) c) as "order"
-          from trialdrift.reviews r
-          join trialdrift.curated_tables t
-            on t.review = r.review and t.version = (r.tables ->> t.table_no::text)::integer
-         where r.review = ${review}
-         order by t.table_no`,
-  );
 }

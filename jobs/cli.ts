@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
 import { backupCommands } from "./commands/backup.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { decisionCommands } from "./commands/drift.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { answerCommands } from "./commands/flags.ts";
@@ -23,6 +24,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   tableCommand,
   listCommands,
   answerCommands,
+  decisionCommands,
   folderCommands,
   showCommand,
   extractCommand,

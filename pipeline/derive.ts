@@ -7,6 +7,7 @@ import { type Facts, factsOf } from "./normalize/facts.ts";
 import type { Study } from "./registry/study.ts";
 import { type Notation, parseNotation, printRoute } from "./review/codes.ts";
 import { printedSource, readCells } from "./review/columns.ts";
+import { writtenIn } from "./review/decision.ts";
 import type { CuratedTable, Review } from "./review/review.ts";
 import { type Screened, screen } from "./review/screening.ts";
 
@@ -25,7 +26,7 @@ export const RULE_VERSIONS: Record<string, string> = {
   screening: "1",
   drift: "1",
   changes: "1",
-  flags: "1",
+  flags: "2",
 };
 
 /** What an arriving record says, and how it differs from the one before it. */
@@ -76,7 +77,8 @@ function driftIn(
     title: now?.facts.title ?? nctId,
   });
   if (row === undefined || now === null) return about;
-  const input = { table, row, ...now, notation, asOfFrom: review.asOf.from };
+  const written = writtenIn(review.decisions, table.table, row);
+  const input = { table, row, ...now, notation, asOfFrom: review.asOf.from, written };
   return [...about, ...compareRow({ ...input, asOfFacts: asOf?.facts ?? null, asOfCells: asOf?.cells ?? null })];
 }
 

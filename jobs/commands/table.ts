@@ -1,5 +1,6 @@
 import { TrialdriftError } from "../../db/errors.ts";
-import { readTableHeads, readView } from "../../db/read.ts";
+import { readTableHeads } from "../../db/curated.ts";
+import { readView } from "../../db/read.ts";
 import type { CellRow, CuratedCellRow, DriftRow, TrialRow } from "../../pipeline/report/rows.ts";
 import { table as printTable } from "../../pipeline/report/table.ts";
 import type { Context } from "../context.ts";

@@ -6,6 +6,7 @@ import {
   fromChanges,
   fromDrift,
   fromEvents,
+  statusAnswered,
   statusDrift,
   statusState,
   table,
@@ -32,9 +33,9 @@ export const FLAG_RULES: readonly FlagRule[] = [
     kind: "completed",
     severity: "medium",
     lasts: "state",
-    holds: ({ facts }) => facts?.status === "COMPLETED",
+    holds: (context) => context.facts?.status === "COMPLETED" && !statusAnswered(context),
     causes(context) {
-      if (context.facts?.status !== "COMPLETED") return [];
+      if (context.facts?.status !== "COMPLETED" || statusAnswered(context)) return [];
       const differs = statusDrift(context);
       const changed = changesOf(context, ["completed"]);
       if (differs.length === 0 && changed.length === 0) return [];

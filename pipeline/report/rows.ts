@@ -2,6 +2,7 @@ import type {
   Basis,
   Cause,
   ChangeKind,
+  DecisionKind,
   DriftColumn,
   DriftKind,
   FlagKind,
@@ -61,6 +62,9 @@ export interface DriftRow {
   last_update_posted: string | null;
   /** Why this kind, in words: what was kept, added and lost, or where else the fact stands. */
   note: string | null;
+  /** What a curator decided about it; null where nothing stands. */
+  decision: DecisionKind | null;
+  decision_id: string | null;
 }
 
 export interface ChangeRow {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { COLUMNS } from "../../db/model.ts";
+import type { CuratedColumn } from "../../db/model.ts";
 import type { ProductType } from "../extract/product.ts";
 import { anyOf } from "../extract/term.ts";
 import { normalizeNctId } from "../registry/query.ts";
@@ -110,7 +110,7 @@ const reviewSchema = z.looseObject({
 
 const [textOrNull, listOfTexts] = [z.string().nullable(), z.array(z.string()).nullable()];
 /** What a cell may hold, a column; a column that a table does not print may be left out. */
-const cells = strict({
+export const cells = strict({
   director: textOrNull,
   country: listOfTexts,
   status: textOrNull,
@@ -124,7 +124,8 @@ const cells = strict({
   route: strict({ codes: z.array(z.string()), join: z.enum(["and", "or"]) }).nullable(),
   cell_source: listOfTexts,
   results: textOrNull,
-} satisfies Record<(typeof COLUMNS)[number], z.ZodType>).partial();
+  publications: z.array(z.string().regex(/^[1-9]\d{0,8}$/, { error: "expected a PMID (digits alone)" })),
+} satisfies Record<CuratedColumn, z.ZodType>).partial();
 
 const tableSchema = z.looseObject({
   table: z.int().positive(),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../db/open.ts";
-import { parseSince, readTableHeads, readView } from "../../db/read.ts";
+import { readTableHeads } from "../../db/curated.ts";
+import { parseSince, readView } from "../../db/read.ts";
 import { openTestDatabase } from "../support/pglite.ts";
 import { NCT } from "./views-names.ts";
 import { fillStore } from "./views-store.ts";

@@ -27,6 +27,7 @@ function context(more: Partial<FlagContext> = {}, said: Said = {}): FlagContext 
     printed: true,
     facts: facts(said),
     drift: [],
+    rejected: [],
     changes: [],
     events: [],
     conflicts: [],
