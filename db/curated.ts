@@ -11,7 +11,7 @@ export interface CuratedVersion {
   rows: {
     nct_id: string;
     footnotes: string[];
-    cite: string | null;
+    cite: string;
     cells: Partial<Record<CuratedColumn, unknown>>;
   }[];
 }
@@ -21,7 +21,7 @@ export async function readCuratedHistory(db: Db, review: string, table: number):
   const found = await rows<Omit<CuratedVersion, "rows"> & { rows: CuratedVersion["rows"] | null }>(
     db,
     sql`select t.version, t.imported_at::text as at, t.file_hash as "fileHash",
-               (select json_agg(json_build_object('nct_id', c.nct_id, 'footnotes', c.footnotes, 'cite', c.cite, 'cells', c.cells)
+               (select json_agg(json_build_object('nct_id', c.nct_id, 'footnotes', c.footnotes, 'cite', coalesce(c.cite, ''), 'cells', c.cells)
                                 order by c.position)
                   from (select nct_id, position, footnotes, cite, json_object_agg(column_name, neutral) as cells
                           from trialdrift.curated_cells k

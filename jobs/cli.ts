@@ -13,6 +13,7 @@ import { replayCommand } from "./commands/replay.ts";
 import { folderCommands } from "./commands/reviews.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
+import { importCommand } from "./commands/table-import.ts";
 import { tableCommand } from "./commands/table.ts";
 
 /** The command line: flags in, one call, one format out. A verb starts work, a noun lists the view of its name. */
@@ -25,6 +26,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   listCommands,
   answerCommands,
   decisionCommands,
+  importCommand,
   folderCommands,
   showCommand,
   extractCommand,

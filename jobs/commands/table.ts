@@ -5,6 +5,7 @@ import type { CellRow, CuratedCellRow, DriftRow, TrialRow } from "../../pipeline
 import { table as printTable } from "../../pipeline/report/table.ts";
 import type { Context } from "../context.ts";
 import { perform, print } from "../exit.ts";
+import { printVersion } from "../table-version.ts";
 import { width } from "./list.ts";
 import { type Command, Option } from "commander";
 import { formatOption, reviewOption, whole } from "../options.ts";
@@ -12,6 +13,8 @@ import { formatOption, reviewOption, whole } from "../options.ts";
 export interface TableFlags {
   review?: string;
   table?: number;
+  /** An earlier version of the curated table. */
+  version?: number;
   values: "curated" | "registry";
   wide?: boolean;
   format: "text" | "md" | "csv" | "json";
@@ -40,6 +43,17 @@ function choose(named: string | undefined, known: readonly Known[]): string {
           ? "no review in the database has a curated table"
           : "there is more than one review with tables",
     next: `--review one of: ${printed.join(", ") || none}`,
+  });
+}
+
+/** A version belongs to one table. */
+function one<T extends { head: { table: number } }>(inputs: readonly T[]): T {
+  const [first, ...more] = inputs;
+  if (first !== undefined && more.length === 0) return first;
+  throw new TrialdriftError({
+    code: "usage",
+    message: "each table has versions of its own",
+    next: `--table one of: ${inputs.map(({ head }) => head.table).join(", ")}`,
   });
 }
 
@@ -72,7 +86,13 @@ export async function table(context: Context, flags: TableFlags): Promise<number
     width: width(),
     colour: process.stdout.isTTY === true,
   };
-  const [first, ...more] = heads.map((head) => printTable({ head, dataDate, trials, drift, cells, curated }, options));
+  const inputs = heads.map((head) => ({ head, dataDate, trials, drift, cells, curated }));
+  const { version } = flags;
+  if (version !== undefined) {
+    await print(await printVersion(context, db, one(inputs), version, options));
+    return 0;
+  }
+  const [first, ...more] = inputs.map((input) => printTable(input, options));
   if (flags.format === "csv" && more.length > 0)
     throw new TrialdriftError({
       code: "usage",
@@ -97,6 +117,7 @@ export function tableCommand(program: Command): void {
         .choices(["curated", "registry"])
         .default("curated"),
     )
+    .addOption(new Option("--version <number>", "an earlier version of a curated table").argParser(whole(1)))
     .option("--wide", "every column, not only the cells that differ")
     .addOption(formatOption("text", "md", "csv", "json"))
     .action((options: TableFlags) => perform((context) => table(context, options)));

@@ -143,15 +143,10 @@ async function writeTable(db: Db, review: Review, table: number, decisions: read
   const text = readFileSync(path, "utf8");
   const file = JSON.parse(text) as TableFile;
   const imported = await readCuratedHistory(db, review.id, table);
-  const versions = imported.map(({ version, at, rows }) => ({
-    version,
-    at,
-    rows: rows.map(({ cite, ...row }) => ({ ...row, ...(cite === null ? {} : { cite }) })),
-  }));
   const last = imported.at(-1);
   const edited = last !== undefined && last.fileHash !== sha(text);
   const now = { version: (last?.version ?? 0) + 1, at: decisions[0]?.at ?? "", rows: file.rows };
-  const next = carriedOut(file, decisions, editsOf(file, edited ? [...versions, now] : versions));
+  const next = carriedOut(file, decisions, editsOf(file, edited ? [...imported, now] : imported));
   replaceFile(path, `${JSON.stringify(next, null, 2)}\n`, sha(text));
 }
 
