@@ -70,6 +70,7 @@ export interface SheetTable {
   at: (version: number) => readonly FileRow[] | null;
 }
 
+/** Counted as a spreadsheet counts its rows: a cell of several lines is in one. */
 interface Line {
   line: number;
   fields: string[];
@@ -80,9 +81,10 @@ function linesOf(text: string): Line[] {
   const header = /^[^\r\n]*/.exec(text.replace(/^\uFEFF/, ""))?.[0] ?? "";
   const count = (sign: string): number => header.split(sign).length;
   const delimiter = [",", ";", "\t"].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
-  const options = { bom: true, delimiter, info: true, relax_column_count: true, skip_empty_lines: true } as const;
-  const read = parse(text, options) as unknown as { record: string[]; info: { lines: number } }[];
-  return read.map(({ record, info }) => ({ line: info.lines, fields: record }));
+  const read: string[][] = parse(text, { bom: true, delimiter, relax_column_count: true });
+  return read
+    .map((fields, at) => ({ line: at + 1, fields }))
+    .filter(({ fields }) => fields.some((field) => field.trim() !== ""));
 }
 
 const plain = (text: string): string => text.replace(/^'/, "").replaceAll(/\r\n?/g, "\n").trim();
