@@ -32,6 +32,7 @@ const VIEWS = [
   "changes",
   "status_changes",
   "flags",
+  "decisions",
   "quarantine",
 ] as const satisfies readonly (ViewName & keyof ShownViews)[];
 

@@ -5,17 +5,21 @@ import { columnWords, counted } from "./words.ts";
 
 /** What was decided, in words: old -> new, which version holds it, how to take it back. */
 
-/** One decision, taken or proposed, as a line. */
-export function decisionLine(one: Draft): string {
-  const { column, decision, registry_then, value, old, nct_id } = one;
+type Sides = Pick<Draft, "column" | "decision" | "registry_then"> & { value: unknown; old: unknown };
+
+/** What a decision, taken or proposed, does to a cell. */
+export function decisionWords({ column, decision, registry_then, value, old }: Sides): string {
   const about = column === "*" ? "the study as such" : columnWords(column);
   if (column === "publications" && decision !== "undone")
-    return clean(`${nct_id} ${about}: PMID ${registry_then} ${decision === "rejected" ? "refused" : "confirmed"}`);
-  if (decision !== "rejected")
-    return clean(`${nct_id} ${about}: ${printedValue(column, old)} -> ${printedValue(column, value)}`);
+    return clean(`${about}: PMID ${registry_then} ${decision === "rejected" ? "refused" : "confirmed"}`);
+  if (decision !== "rejected") return clean(`${about}: ${printedValue(column, old)} -> ${printedValue(column, value)}`);
   const stays = column === "*" ? "stays as it is" : `${printedValue(column, value)} stays`;
   const silenced = registry_then === null ? "that the record says nothing" : registry_then;
-  return clean(`${nct_id} ${about}: ${stays}; not asked again about: ${silenced}`);
+  return clean(`${about}: ${stays}; not asked again about: ${silenced}`);
+}
+
+export function decisionLine(one: Draft): string {
+  return `${one.nct_id} ${decisionWords(one)}`;
 }
 
 /** What a command has done, for stdout. */

@@ -2,6 +2,7 @@ import type {
   Basis,
   Cause,
   ChangeKind,
+  DecidedColumn,
   DecisionKind,
   DriftColumn,
   DriftKind,
@@ -65,6 +66,25 @@ export interface DriftRow {
   /** What a curator decided about it; null where nothing stands. */
   decision: DecisionKind | null;
   decision_id: string | null;
+}
+
+/** A line of decisions.jsonl, under its own keys. */
+export interface DecisionRow {
+  id: string;
+  undoes: string | null;
+  at: string;
+  by: string;
+  review: string;
+  table: number;
+  nct_id: string;
+  column: DecidedColumn;
+  decision: DecisionKind;
+  value: unknown;
+  old: unknown;
+  registry_then: string | null;
+  data_date: string | null;
+  table_version: number;
+  note: string | null;
 }
 
 export interface ChangeRow {

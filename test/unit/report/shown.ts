@@ -114,6 +114,7 @@ export function shown(of: Partial<ShownViews> = {}, record: unknown = null): Sho
     changes: [stopped, slipped],
     status_changes: [stopped],
     flags: [contradiction, conflict, flag(4, "high", "stopped_early", { state: "resolved", message: "over and done" })],
+    decisions: [],
     quarantine: [],
     ...of,
   };
