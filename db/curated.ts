@@ -1,7 +1,40 @@
 import { sql } from "drizzle-orm";
+import type { CuratedColumn } from "./model.ts";
 import { type Db, rows } from "./sql.ts";
 
 /** Curated tables as the database holds them, in force or of an earlier version. */
+
+/** A published version of a curated table, with its cells as in the table's file. */
+export interface CuratedVersion {
+  version: number;
+  /** Instant of its import, UTC. */
+  at: string;
+  fileHash: string;
+  rows: {
+    nct_id: string;
+    footnotes: string[];
+    cite: string;
+    cells: Partial<Record<CuratedColumn, unknown>>;
+  }[];
+}
+
+/** Every version of a table up to the one in force, oldest first, rows in the order of their file. */
+export async function readCuratedHistory(db: Db, review: string, table: number): Promise<CuratedVersion[]> {
+  const found = await rows<Omit<CuratedVersion, "rows"> & { rows: CuratedVersion["rows"] | null }>(
+    db,
+    sql`select t.version, t.imported_at::text as at, t.file_hash as "fileHash",
+               (select json_agg(json_build_object('nct_id', c.nct_id, 'footnotes', c.footnotes, 'cite', coalesce(c.cite, ''), 'cells', c.cells)
+                                order by c.position)
+                  from (select nct_id, position, footnotes, cite, json_object_agg(column_name, neutral) as cells
+                          from trialdrift.curated_cells k
+                         where k.review = t.review and k.table_no = t.table_no and k.version = t.version
+                         group by nct_id, position, footnotes, cite) c) as rows
+          from trialdrift.curated_tables t join trialdrift.reviews r using (review)
+         where t.review = ${review} and t.table_no = ${table} and t.version <= (r.tables ->> t.table_no::text)::int
+         order by t.version`,
+  );
+  return found.map((one) => ({ ...one, at: new Date(one.at).toISOString(), rows: one.rows ?? [] }));
+}
 
 /** What stands over a table: names and source, and the order in which the paper prints its rows. */
 export interface TableHead {

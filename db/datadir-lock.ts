@@ -74,7 +74,18 @@ function parse(content: string): Holder | null {
   }
 }
 
-function refusal(path: string, content: string | null, blocked: boolean): TrialdriftError {
+/** What a lock file guards, in words, and what else to do than wait for its holder. */
+export interface Guarded {
+  name: string;
+  instead: string;
+}
+
+const DIRECTORY: Guarded = {
+  name: "the embedded database",
+  instead: "wait for it, end it, or use DATABASE_URL with a Postgres server, which serves many at once",
+};
+
+function refusal(path: string, content: string | null, blocked: boolean, guarded: Guarded): TrialdriftError {
   const holder = content === null ? null : parse(content);
   const who =
     holder === null
@@ -83,8 +94,8 @@ function refusal(path: string, content: string | null, blocked: boolean): Triald
   return new TrialdriftError({
     code: "locked",
     message: blocked
-      ? `the embedded database is locked by ${who}, and ${path}.reap is left over from an interrupted take-over`
-      : `the embedded database is held by ${who}`,
+      ? `${guarded.name} is locked by ${who}, and ${path}.reap is left over from an interrupted take-over`
+      : `${guarded.name} is held by ${who}`,
     state: "nothing was read or written",
     next: blocked
       ? `make sure that no trialdrift process runs, then delete ${path}.reap and ${path}`
@@ -92,7 +103,7 @@ function refusal(path: string, content: string | null, blocked: boolean): Triald
         ? `make sure that no trialdrift process runs, then delete ${path}`
         : holder.host !== hostname()
           ? `end it there; if that machine is gone for good, delete ${path}`
-          : "wait for it, end it, or use DATABASE_URL with a Postgres server, which serves many at once",
+          : guarded.instead,
   });
 }
 
@@ -100,13 +111,23 @@ function refusal(path: string, content: string | null, blocked: boolean): Triald
  * Waits up to `waitMs` for the directory and takes it. `onWait` is told once who holds it. Throws `locked` (exit 4), or the
  * signal's reason when it ends the wait.
  */
-export async function lockDirectory(
+export function lockDirectory(
   directory: string,
   waitMs: number,
   onWait: (message: string) => void,
   signal?: AbortSignal,
 ): Promise<DirectoryLock> {
-  const path = `${directory.replace(/\/+$/, "")}.lock`;
+  return lockFile(`${directory.replace(/\/+$/, "")}.lock`, DIRECTORY, waitMs, onWait, signal);
+}
+
+/** The same with a lock file of any name, for what it guards. */
+export async function lockFile(
+  path: string,
+  guarded: Guarded,
+  waitMs: number,
+  onWait: (message: string) => void,
+  signal?: AbortSignal,
+): Promise<DirectoryLock> {
   const me = ours();
   const mine = `${JSON.stringify(me)}\n`;
   const deadline = performance.now() + waitMs;
@@ -119,8 +140,8 @@ export async function lockDirectory(
       content !== null && holder !== null && lifeOf(holder) === "dead" ? reap(path, content, mine) : "held";
     if (outcome === "taken") break;
     if (outcome === "changed") continue;
-    if (performance.now() >= deadline) throw refusal(path, content, outcome === "blocked");
-    if (!told) onWait(refusal(path, content, outcome === "blocked").message);
+    if (performance.now() >= deadline) throw refusal(path, content, outcome === "blocked", guarded);
+    if (!told) onWait(refusal(path, content, outcome === "blocked", guarded).message);
     told = true;
     await sleep(Math.min(200, Math.max(10, deadline - performance.now())));
     signal?.throwIfAborted();

@@ -153,7 +153,7 @@ export async function readPublished<Trial, Cell, Drift>(
   const drift = await rows<Drift>(
     db,
     sql`select ${review}::text as review, x.table_no, p.nct_id, x.column_name, x.curated, x.registry, x.kind, x.basis, x.table_version,
-               v.last_update_posted, x.note
+               v.last_update_posted, x.note, null as decision, null as decision_id
           from (${held}) p
           join trialdrift.derivations d on d.derivation_id = p.derivation_id
           join trialdrift.drift x on x.derivation_id = d.derivation_id

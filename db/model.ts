@@ -94,6 +94,12 @@ export type DriftKind = (typeof DRIFT_KINDS)[number];
 /** Kinds that say "nothing to look at"; text output counts them instead of printing them. */
 export const QUIET_DRIFT: readonly DriftKind[] = ["unstated", "same", "equivalent"];
 
+/** What a curator decides: take the registry's value, keep the printed one, write one's own, or take a decision back. */
+export const DECISION_KINDS = ["accepted", "rejected", "own", "undone"] as const;
+export type DecisionKind = (typeof DECISION_KINDS)[number];
+/** What a decision is about: a cell of the table's file, a compared part of one, or the whole row ('*'). */
+export type DecidedColumn = CuratedColumn | "tissue" | "donor" | "*";
+
 /** How we know that a cell moved: a version of the as-of date is held, or only that the record was edited since. */
 export type Basis = "history" | "edited_since";
 

@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
+import { type DecisionList, projectDecisions } from "./decisions.ts";
 import type { Database } from "./open.ts";
 import type { ReviewRun } from "./schema/runs.ts";
 import { changes } from "./schema/changes.ts";
@@ -47,6 +48,7 @@ export interface Publication {
   /** Studies a review tracks no longer. Their memberships stay as ledger. */
   dropped: { review: string; nctId: string }[];
   reviews: Omit<typeof reviews.$inferInsert, "lastRunId">[];
+  decisions: DecisionList[];
   flagsOpened: (typeof flags.$inferInsert)[];
   flagsResolved: number[];
   flagsGone: number[];
@@ -197,6 +199,7 @@ export async function publish(database: Database, plan: Publication): Promise<vo
       sql`on conflict (review) do update set title = excluded.title, active = excluded.active, folder_hash = excluded.folder_hash,
             lexicon = excluded.lexicon, definition = excluded.definition, tables = excluded.tables, last_run_id = excluded.last_run_id`,
     );
+    await projectDecisions(tx, plan.decisions);
     await writeQuarantine(tx, plan);
     const conclusion = await plan.conclude?.(tx);
     if (conclusion !== undefined) {

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { TrialdriftError } from "./errors.ts";
-import { CHANGE_KINDS, CLAIM_STATES, COLUMNS, DRIFT_KINDS, FLAG_KINDS } from "./model.ts";
+import { CHANGE_KINDS, CLAIM_STATES, COLUMNS, DECISION_KINDS, DRIFT_KINDS, FLAG_KINDS } from "./model.ts";
 import { type Db, rows, texts } from "./sql.ts";
 
 /** The public views of schema `review` that can be read by name. */
@@ -19,6 +19,7 @@ export const VIEW_NAMES = [
   "runs",
   "curated",
   "claims",
+  "decisions",
   "quarantine",
   "reviews",
   "freshness",
@@ -140,6 +141,13 @@ const NOUNS: Record<ViewName, Noun> = {
     kind: { column: "state", words: CLAIM_STATES },
     since: published(sql`v.run_id`),
   },
+  decisions: {
+    ...STORE,
+    order: sql`v.id`,
+    review: byReview,
+    kind: { column: "decision", words: DECISION_KINDS },
+    since: (instant) => sql`v.at >= ${instant}`,
+  },
   quarantine: {
     ...STORE,
     order: sql`v.quarantine_id`,
@@ -215,7 +223,7 @@ async function conditions(db: Db, view: ViewName, filter: Filter): Promise<SQL[]
 /** Postgres writes timestamps in JSON with the session's offset and microseconds; readers get UTC, as Date prints it. */
 function inUtc(row: Record<string, unknown>): Record<string, unknown> {
   for (const [name, value] of Object.entries(row))
-    if (name.endsWith("_at") && typeof value === "string") row[name] = new Date(value).toISOString();
+    if ((name === "at" || name.endsWith("_at")) && typeof value === "string") row[name] = new Date(value).toISOString();
   return row;
 }
 

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
 import { backupCommands } from "./commands/backup.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { decisionCommands } from "./commands/drift.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { answerCommands } from "./commands/flags.ts";
@@ -14,6 +15,7 @@ import { folderCommands } from "./commands/reviews.ts";
 import { scheduleCommand } from "./commands/schedule.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
+import { importCommand } from "./commands/table-import.ts";
 import { tableCommand } from "./commands/table.ts";
 
 /** The command line: flags in, one call, one format out. A verb starts work, a noun lists the view of its name. */
@@ -27,6 +29,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   listCommands,
   answerCommands,
   quarantineCommands,
+  decisionCommands,
+  importCommand,
   folderCommands,
   showCommand,
   extractCommand,

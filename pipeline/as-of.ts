@@ -81,6 +81,9 @@ export function rowsAsOf(
         ...one,
         table_version: versions.get(table) ?? null,
         last_update_posted: facts?.lastUpdatePosted ?? null,
+        // Decisions are about the version in force today.
+        decision: null,
+        decision_id: null,
       })),
     );
     if (facts === null || dataDate === null) continue;

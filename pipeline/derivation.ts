@@ -1,8 +1,9 @@
-import { type Change, isCarrying } from "../db/model.ts";
+import { type Change, type Drift, isCarrying } from "../db/model.ts";
 import type { StagedDerivation } from "../db/store.ts";
 import { type Derived, RULE_VERSIONS } from "./derive.ts";
 import type { FlagContext } from "./flags/causes.ts";
 import { contentId } from "./hash.ts";
+import { standingOn } from "./review/decision.ts";
 import type { Membership, MemberEvent } from "./review/membership.ts";
 import { texts } from "./review/column.ts";
 import type { Review } from "./review/review.ts";
@@ -97,6 +98,19 @@ function publicationsOf(review: Review, nctId: string, standing: FlagStanding): 
   };
 }
 
+/** What a curator has rejected: at that value of the registry, and at no other. */
+function rejectedDrift(review: Review, nctId: string, drift: readonly Drift[]): Drift[] {
+  const decided = review.decisions.filter((one) => one.nct_id === nctId);
+  if (decided.length === 0) return [];
+  return drift.filter((one) => {
+    const row = review.tables.find(({ table }) => table === one.table)?.rows.find((row) => row.nctId === nctId);
+    return standingOn(decided, one.table, nctId, row).some(
+      ({ decision, column, registry_then }) =>
+        decision === "rejected" && column === one.column && registry_then === one.registry,
+    );
+  });
+}
+
 export function flagContext(
   review: Review,
   nctId: string,
@@ -110,6 +124,7 @@ export function flagContext(
   const printed = review.tables.some(({ rows }) => rows.some((row) => row.nctId === nctId));
   const screened = derived?.screened ?? null;
   // What screening leaves out is tracked, but asks nobody anything.
+  const rejected = rejectedDrift(review, nctId, derived?.drift ?? []);
   const asks = printed || screened?.verdict !== "out";
   return {
     review: review.id,
@@ -118,7 +133,8 @@ export function flagContext(
     printed,
     screened,
     facts: derived?.facts ?? null,
-    drift: derived?.drift ?? [],
+    drift: (derived?.drift ?? []).filter((one) => !rejected.includes(one)),
+    rejected,
     changes: asks ? changes : [],
     events: events.filter((event) => event.nctId === nctId),
     conflicts: asks ? (derived?.product?.conflicts ?? []) : [],

@@ -8,6 +8,7 @@ import { type Mention, mentionsOf } from "./normalize/mentions.ts";
 import type { Study } from "./registry/study.ts";
 import { type Notation, parseNotation, printRoute } from "./review/codes.ts";
 import { printedSource, readCells } from "./review/columns.ts";
+import { writtenIn } from "./review/decision.ts";
 import type { CuratedTable, Review } from "./review/review.ts";
 import { type Screened, screen } from "./review/screening.ts";
 
@@ -78,7 +79,8 @@ function driftIn(
     title: now?.facts.title ?? nctId,
   });
   if (row === undefined || now === null) return about;
-  const input = { table, row, ...now, notation, asOfFrom: review.asOf.from };
+  const written = writtenIn(review.decisions, table.table, row);
+  const input = { table, row, ...now, notation, asOfFrom: review.asOf.from, written };
   return [...about, ...compareRow({ ...input, asOfFacts: asOf?.facts ?? null, asOfCells: asOf?.cells ?? null })];
 }
 

@@ -9,6 +9,8 @@ import type { Outcomes } from "./ledger.ts";
 import { outboxOf } from "./news.ts";
 import type { Study } from "./registry/study.ts";
 import type { Digest } from "./report/digest.ts";
+import { standingIds } from "./review/decision.ts";
+import type { Review } from "./review/review.ts";
 import type { Settled } from "./settle.ts";
 
 /** Gathers what a run found into the one plan that publication carries out. */
@@ -156,6 +158,31 @@ export function openedRows(open: readonly OpenedFlag[], at: string, runId: numbe
   }));
 }
 
+/** A review's decisions as the database keeps them, each with whether it stands. */
+function projected({ id, decisions, tables }: Review): Publication["decisions"][number] {
+  const standing = standingIds(decisions, tables);
+  const rows = decisions.map(({ id: decisionId, by, table, nct_id, column, registry_then, ...one }, position) => ({
+    decisionId,
+    undoes: one.undoes,
+    at: one.at,
+    decidedBy: by,
+    review: id,
+    tableNo: table,
+    nctId: nct_id,
+    columnName: column,
+    decision: one.decision,
+    value: one.value,
+    old: one.old,
+    registryThen: registry_then,
+    dataDate: one.data_date,
+    tableVersion: one.table_version,
+    note: one.note,
+    position,
+    stands: standing.has(decisionId),
+  }));
+  return { review: id, rows };
+}
+
 /** The plan of one run. Pure but for what it must read to place older input. */
 export async function planPublication(
   db: Db,
@@ -217,6 +244,7 @@ export async function planPublication(
       at,
       runId,
     ),
+    decisions: settled.filter(({ changed }) => changed).map(({ review }) => projected(review)),
     flagsResolved: settled.flatMap(({ flags }) => flags.resolve),
     flagsGone: settled.flatMap(({ flags }) => flags.markGone),
     quarantined: sighted.map((one) => ({

@@ -88,10 +88,10 @@ export async function settle(
   },
 ): Promise<Settled> {
   const { db } = database;
-  const { review, runId, harvest, at } = input;
+  const { runId, harvest, at } = input;
+  const { review, tables, imported } = await importTables(database, input.review);
   const last = (await lastPublished(db)).get(review.id) ?? null;
   const rules = contentId(JSON.stringify(RULE_VERSIONS));
-  const { tables, imported } = await importTables(database, review);
   const before: Membership[] = await readMemberships(db, review.id);
   const { memberships, events } = decideMembership({
     review,

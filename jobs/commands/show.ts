@@ -34,6 +34,7 @@ const VIEWS = [
   "changes",
   "status_changes",
   "flags",
+  "decisions",
   "quarantine",
   "versions",
 ] as const satisfies readonly (ViewName & keyof ShownViews)[];

@@ -20,7 +20,9 @@ export interface FlagContext {
   screened: Screened | null;
   /** Null for a printed study that the registry never showed us. */
   facts: Facts | null;
+  /** What the table and the registry differ in, but for what a curator has rejected at the registry's present value. */
   drift: readonly Drift[];
+  rejected: readonly Drift[];
   /** Registry changes that this review has not looked at yet, without historic ones. */
   changes: readonly Change[];
   events: readonly MemberEvent[];
@@ -81,6 +83,12 @@ export function statusDrift(context: FlagContext): Drift[] {
   );
 }
 
+/** Has a person answered for the status: does the table say it now, or was it rejected? */
+export function statusAnswered({ drift, rejected }: FlagContext): boolean {
+  const agrees = drift.some(({ column, kind, curated }) => column === "status" && kind === "same" && curated !== null);
+  return agrees || rejected.some(({ column }) => column === "status");
+}
+
 export function ends(facts: Facts): string {
   const why = facts.whyStopped === null ? "no reason stated" : `reason stated: ${facts.whyStopped}`;
   return `${facts.status.toLowerCase()}, ${why}`;
@@ -91,7 +99,8 @@ export function statusState(
   statuses: readonly string[],
   say: (facts: Facts) => string,
 ): Pick<FlagRule, "lasts" | "holds" | "causes"> {
-  const isIn = ({ facts }: FlagContext): boolean => facts !== null && statuses.includes(facts.status);
+  const isIn = (context: FlagContext): boolean =>
+    context.facts !== null && statuses.includes(context.facts.status) && !statusAnswered(context);
   return {
     lasts: "state",
     holds: isIn,
@@ -182,8 +191,8 @@ export function candidate(
   verdict: Screened["verdict"],
   say: (facts: Facts, reason: string) => string,
 ): Pick<FlagRule, "lasts" | "holds" | "causes"> {
-  const isOne = ({ printed, present, screened }: FlagContext): boolean =>
-    !printed && present && screened?.verdict === verdict;
+  const isOne = ({ printed, present, screened, rejected }: FlagContext): boolean =>
+    !printed && present && screened?.verdict === verdict && !rejected.some(({ column }) => column === "*");
   return {
     lasts: "state",
     holds: isOne,

@@ -7,6 +7,7 @@ import {
   fromDrift,
   fromEvents,
   related,
+  statusAnswered,
   statusDrift,
   statusState,
   table,
@@ -35,9 +36,9 @@ export const FLAG_RULES: readonly FlagRule[] = [
     kind: "completed",
     severity: "medium",
     lasts: "state",
-    holds: ({ facts }) => facts?.status === "COMPLETED",
+    holds: (context) => context.facts?.status === "COMPLETED" && !statusAnswered(context),
     causes(context) {
-      if (context.facts?.status !== "COMPLETED") return [];
+      if (context.facts?.status !== "COMPLETED" || statusAnswered(context)) return [];
       const differs = statusDrift(context);
       const changed = changesOf(context, ["completed"]);
       if (differs.length === 0 && changed.length === 0) return [];

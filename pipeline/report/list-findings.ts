@@ -56,6 +56,8 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags" 
       "table_version",
       "last_update_posted",
       "note",
+      "decision",
+      "decision_id",
     ],
     columns: [
       fixed("table", (row) => String(row.table_no)),
@@ -64,7 +66,11 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags" 
       flexible("printed -> registry", (row) =>
         row.column_name === "*" ? "" : fromTo(row.curated, row.registry, ["(blank)", "(not stated)"]),
       ),
-      flexible("kind", (row) => driftWords(row.kind, row.basis), 21),
+      flexible(
+        "kind",
+        (row) => [driftWords(row.kind, row.basis), ...(row.decision === null ? [] : [row.decision])],
+        21,
+      ),
       fixed("updated", (row) => row.last_update_posted ?? ""),
     ],
   },

@@ -4,6 +4,8 @@ import type {
   ChangeKind,
   ClaimState,
   Confidence,
+  DecidedColumn,
+  DecisionKind,
   DriftColumn,
   DriftKind,
   Evidence,
@@ -76,6 +78,28 @@ export interface DriftRow {
   table_version: number | null;
   last_update_posted: string | null;
   /** Why this kind, in words: what was kept, added and lost, or where else the fact stands. */
+  note: string | null;
+  /** What a curator decided about it; null where nothing stands. */
+  decision: DecisionKind | null;
+  decision_id: string | null;
+}
+
+/** A line of decisions.jsonl, under its own keys. */
+export interface DecisionRow {
+  id: string;
+  undoes: string | null;
+  at: string;
+  by: string;
+  review: string;
+  table: number;
+  nct_id: string;
+  column: DecidedColumn;
+  decision: DecisionKind;
+  value: unknown;
+  old: unknown;
+  registry_then: string | null;
+  data_date: string | null;
+  table_version: number;
   note: string | null;
 }
 

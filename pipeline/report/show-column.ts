@@ -1,11 +1,11 @@
-import type { Evidence } from "../../db/model.ts";
+import { type Evidence, QUIET_DRIFT } from "../../db/model.ts";
 import { columnNamed } from "../review/columns.ts";
 import { neutralOf, setAsideOf, SILENT, wordsOf } from "./cell-words.ts";
 import { fromTo } from "./list-columns.ts";
 import type { FlagRow } from "./rows.ts";
 import { passageAround } from "./show-passage.ts";
 import { cellColumn, ofColumn, type Shown, type ShownCell, type ShownColumn, type ShownViews } from "./show-rows.ts";
-import { changeSection, flagSection, LABELLED, section } from "./show-study.ts";
+import { changeSection, decisionSection, flagSection, LABELLED, section } from "./show-study.ts";
 import { driftMeaning, scopeWords } from "./show-words.ts";
 import { type GridCell, type GridColumn, type Ink, paragraph } from "./text.ts";
 import { columnWords, driftWords } from "./words.ts";
@@ -14,6 +14,18 @@ import { columnWords, driftWords } from "./words.ts";
 
 /** Wide enough for most paths of the record, which are read best in one piece. */
 const QUOTED: readonly GridColumn[] = [{ shrink: 20 }, { shrink: 70 }];
+
+/** The commands that decide about the cell, where it differs and nothing stands. */
+function decideLines(nctId: string, column: ShownColumn, review: string, { drift }: ShownViews): string[][] {
+  const open = drift.filter(
+    (one) => one.column_name === column && one.decision === null && !QUIET_DRIFT.includes(one.kind),
+  );
+  return open.flatMap(({ table_no, registry }) => {
+    const cell = `${nctId} --review ${review} --table ${table_no} --column ${column}`;
+    const taken = registry === null ? [] : [[`trialdrift drift accept ${cell}`]];
+    return [...taken, [`trialdrift drift accept ${cell} --value "your own"`], [`trialdrift drift reject ${cell}`]];
+  });
+}
 
 const NOT_STATED = "(not stated)";
 
@@ -149,6 +161,8 @@ function reviewSections(shown: Shown, column: ShownColumn, review: string, width
     ),
     pen.quiet(paragraph(`About the column: ${columnNamed(cellColumn(column)).reason}.`, width, 0, 2)),
     ...flagSection(views.flags, width, pen),
+    ...decisionSection(views.decisions, width, pen),
+    ...section("To decide", decideLines(shown.nctId, column, review, views), [{ shrink: 60 }], width, pen),
   ];
 }
 

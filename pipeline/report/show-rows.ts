@@ -3,6 +3,7 @@ import type {
   CellRow,
   ChangeRow,
   CuratedCellRow,
+  DecisionRow,
   DriftRow,
   FlagRow,
   MemberRow,
@@ -46,6 +47,7 @@ export interface ShownViews {
   changes: ChangeRow[];
   status_changes: StatusChangeRow[];
   flags: FlagRow[];
+  decisions: DecisionRow[];
   quarantine: QuarantineRow[];
   /** Oldest first. */
   versions: { nct_id: string; valid_from: string; dated: "observed" | "submitted" }[];
@@ -87,5 +89,6 @@ export function ofColumn(views: ShownViews, column: ShownColumn): ShownViews {
     changes: views.changes.filter(inParts),
     status_changes: views.status_changes.filter(inParts),
     flags: views.flags.filter(inParts),
+    decisions: views.decisions.filter((row) => parts.includes(row.column)),
   };
 }

@@ -1,6 +1,7 @@
 import { isCarrying } from "../../db/model.ts";
 import { byDays, fromTo } from "./list-columns.ts";
-import type { ChangeRow, DriftRow, FlagRow, MemberRow, StatusChangeRow } from "./rows.ts";
+import { decisionWords } from "./decided.ts";
+import type { ChangeRow, DecisionRow, DriftRow, FlagRow, MemberRow, StatusChangeRow } from "./rows.ts";
 import type { Shown, ShownCell, ShownViews } from "./show-rows.ts";
 import { postedDate, scopeWords, shortPath, statusWords } from "./show-words.ts";
 import { type GridCell, type GridColumn, gridRow, gridWidths, type Ink, paragraph } from "./text.ts";
@@ -189,6 +190,21 @@ export function flagSection(flags: readonly FlagRow[], width: number, pen: Ink):
   return section(`Open flags${closed}`, rows, [FIXED, words(18), words(30)], width, pen);
 }
 
+/** Who decided what, when and why; the id is what `drift undo` takes. */
+export function decisionSection(decisions: readonly DecisionRow[], width: number, pen: Ink): string[] {
+  const rows = decisions.map((one): GridCell[] => [
+    day(one.at),
+    [one.by, one.decision],
+    [
+      decisionWords(one),
+      `table ${one.table} of ${one.review}, version ${one.table_version}, decision ${one.id}`,
+      ...(one.undoes === null ? [] : [`takes back ${one.undoes}`]),
+      ...(one.note === null ? [] : [`"${one.note}"`]),
+    ],
+  ]);
+  return section("Decisions, oldest first", rows, [FIXED, words(12), words(40)], width, pen);
+}
+
 /** Why a study that we hold has no cell. */
 function withoutCells({ cells, members }: ShownViews): string[] {
   if (cells.length > 0) return [];
@@ -212,6 +228,7 @@ export function studySections({ views, retired }: Shown, width: number, pen: Ink
     ...cellSections(views, width, pen),
     ...driftSections(views, width, pen),
     ...flagSection(views.flags, width, pen),
+    ...decisionSection(views.decisions, width, pen),
     ...section(
       "In quarantine",
       held.map((one) => [day(one.last_seen_at), `${one.path}: ${one.reason}`]),

@@ -1,5 +1,6 @@
 import type { ColumnName } from "../../db/model.ts";
 import { CELL_SOURCE_PARTS, COLUMNS } from "../../db/model.ts";
+import { sheetText } from "../review/spreadsheet.ts";
 import { csv } from "./csv.ts";
 import { jsonText } from "./json.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
@@ -88,25 +89,36 @@ function markdown(input: TableInput, values: Values): string {
   return `${sections.join("\n\n")}\n`;
 }
 
+/** The parts of a code are words of ours, which no spreadsheet takes otherwise. */
+function registryText(cell: BlockCell | null): string | null {
+  return cell === null || isPart(cell) ? (cell?.registry ?? null) : sheetText(cell.column as ColumnName, cell.registry);
+}
+
+/** Tells a spreadsheet that the file is UTF-8; without it, it reads the local code page. */
+const BOM = "\uFEFF";
+
 /**
  * One record a study. Curated values stand under the column's own name, so that the file can be read back as a table; the
- * registry's value and the kind follow at the end, under `<column>_registry` and `<column>_kind`.
+ * registry's value and the kind follow at the end, under `<column>_registry` and `<column>_kind`, and last the version that
+ * the values are of.
  */
 function spreadsheet(input: TableInput, values: Values): string {
   const blocks = blocksOf(input);
   const compared = values === "curated" ? COMPARED.flatMap((column) => [`${column}_registry`, `${column}_kind`]) : [];
-  const header = ["nct_id", "in_curated", "row_kind", "last_update_posted", ...COLUMNS, ...compared];
+  const version = values === "curated" ? ["table_version"] : [];
+  const header = ["nct_id", "in_curated", "row_kind", "last_update_posted", ...COLUMNS, ...compared, ...version];
   const records = blocks.map((block) => [
     block.nctId,
     block.inCurated,
     block.row?.kind ?? null,
     block.lastUpdatePosted,
-    ...COLUMNS.map((column) => shown(block, column, values)),
+    ...COLUMNS.map((column) => sheetText(column, shown(block, column, values))),
     ...(values === "registry"
       ? []
-      : COMPARED.map((column) => cellOf(block, column)).flatMap((cell) => [cell?.registry, cell?.kind])),
+      : COMPARED.map((column) => cellOf(block, column)).flatMap((cell) => [registryText(cell), cell?.kind])),
+    ...version.map(() => input.head.version),
   ]);
-  return csv(header, records);
+  return BOM + csv(header, records);
 }
 
 function json(input: TableInput, values: Values): string {

@@ -112,7 +112,7 @@ const reviewSchema = z.looseObject({
 
 const [textOrNull, listOfTexts] = [z.string().nullable(), z.array(z.string()).nullable()];
 /** What a cell may hold, a column; a column that a table does not print may be left out. */
-const cells = strict({
+export const cells = strict({
   director: textOrNull,
   country: listOfTexts,
   status: textOrNull,

@@ -42,7 +42,7 @@ function columnsInDocument(): string[] {
       const section = text.split(/^## /m)[0] ?? "";
       const name = section.split("\n")[0];
       return [...section.matchAll(/^\| (\w+) \| ([\w ]+(?:\[\])?) \| \S/gm)]
-        .filter(([, column]) => column !== "column")
+        .filter(([, , type]) => type !== "type")
         .map(([, column, type]) => `${name} ${column} ${type}`);
     });
 }

@@ -24,6 +24,7 @@ export function context(more: Partial<FlagContext> = {}, said: Said = {}): FlagC
     printed: true,
     facts: facts(said),
     drift: [],
+    rejected: [],
     changes: [],
     events: [],
     conflicts: [],

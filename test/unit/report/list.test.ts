@@ -25,9 +25,9 @@ describe("drift", () => {
     const lines = list("drift", ROWS, { format: "csv" }).trimEnd().split("\r\n");
     expect(lines).toHaveLength(6);
     expect(lines[0]).toBe(
-      "review,table_no,nct_id,column_name,curated,registry,kind,basis,table_version,last_update_posted,note",
+      "review,table_no,nct_id,column_name,curated,registry,kind,basis,table_version,last_update_posted,note,decision,decision_id",
     );
-    expect(lines[4]).toBe("r1,1,NCT00000001,enrollment,50,10,moved,history,2,2021-12-23,");
+    expect(lines[4]).toBe("r1,1,NCT00000001,enrollment,50,10,moved,history,2,2021-12-23,,,");
     expect(JSON.parse(list("drift", ROWS, { format: "json" }))).toEqual(ROWS);
   });
 

@@ -115,6 +115,7 @@ export function shown(of: Partial<ShownViews> = {}, record: unknown = null): Sho
     changes: [stopped, slipped],
     status_changes: [stopped],
     flags: [contradiction, conflict, flag(4, "high", "stopped_early", { state: "resolved", message: "over and done" })],
+    decisions: [],
     quarantine: [],
     versions: ["2022-01-01", "2022-01-05", "2022-03-01"].map((valid_from, at) => ({
       nct_id: ID,

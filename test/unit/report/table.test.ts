@@ -135,7 +135,8 @@ describe("files", () => {
     const [header = "", ...records] = table(input(), { ...text, format: "csv" })
       .trimEnd()
       .split("\r\n");
-    const names = header.split(",");
+    expect(header.startsWith("\uFEFFnct_id,")).toBe(true);
+    const names = header.slice(1).split(",");
     const one = Object.fromEntries((records[1] ?? "").split(",").map((value, at) => [names[at], value]));
     expect(one).toMatchObject({
       nct_id: "NCT00000001",
@@ -146,6 +147,7 @@ describe("files", () => {
       donor_kind: "contradicts",
       status: "",
       results: "Not available",
+      table_version: "2",
     });
     expect(records[2]).toContain("NCT00000003,false,new_since,2021-12-23,C. Found");
     const registry = table(input(), { ...text, format: "csv", values: "registry" });
