@@ -76,6 +76,9 @@ export interface DriftRow {
   last_update_posted: string | null;
   /** Why this kind, in words: what was kept, added and lost, or where else the fact stands. */
   note: string | null;
+  /** What a curator decided about it; null where nothing stands. */
+  decision: "accepted" | "rejected" | "own" | "undone" | null;
+  decision_id: string | null;
 }
 
 export interface ChangeRow {

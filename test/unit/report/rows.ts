@@ -61,6 +61,8 @@ export function drift(
     table_version: 2,
     last_update_posted: "2021-12-23",
     note: null,
+    decision: null,
+    decision_id: null,
     ...of,
   };
 }
