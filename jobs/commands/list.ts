@@ -42,9 +42,9 @@ export async function listNoun(context: Context, noun: Noun, flags: ListFlags): 
   return 0;
 }
 
-/** As wide as the terminal, within what reads well; a pipe gets the default. */
+/** As wide as the terminal, within what reads well; behind a pipe to a pager stderr still knows it, elsewhere the default. */
 export function width(): number {
-  return Math.min(Math.max(process.stdout.columns ?? 96, 60), 140);
+  return Math.min(Math.max(process.stdout.columns ?? process.stderr.columns ?? 96, 60), 140);
 }
 
 /** Nouns of the command line, the view each lists, and what that is. */

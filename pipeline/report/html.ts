@@ -24,8 +24,12 @@ const ESCAPES: Record<string, string> = {
   "`": "&#96;",
 };
 
+/** Text without any of these (half a surrogate pair is no text either) is its own markup; nearly all is. */
+const SPECIAL = /[&<>"'`\p{Cc}\p{Cs}\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+
 /** Control characters go, as do invisible ones that could make a line read differently from what it says (as in text.ts). */
 function escaped(text: string): string {
+  if (!SPECIAL.test(text)) return text;
   return text
     .toWellFormed()
     .replace(/(?![\t\n])\p{Cc}|[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, "")

@@ -36,6 +36,8 @@ export interface BlockCell {
   basis: Basis | null;
   /** Why this kind, in words. */
   note: string | null;
+  /** What a curator decided about this difference, and the decision's id; null where nothing stands. */
+  decided: { decision: NonNullable<DriftRow["decision"]>; id: string } | null;
   /** Null where nothing was read of the record. */
   source: Source | null;
 }
@@ -86,6 +88,11 @@ function sourceOf(cell: CellRow | undefined, column: ShownColumn): Source | null
   return { evidence, rule: column === cell.column_name ? rule : (evidence[0]?.rule ?? rule), confidence };
 }
 
+function decidedOf(drift: DriftRow | undefined): BlockCell["decided"] {
+  const { decision = null, decision_id = null } = drift ?? {};
+  return decision === null || decision_id === null ? null : { decision, id: decision_id };
+}
+
 function publicationsOf(trial: TrialRow | undefined, printed: readonly CuratedCellRow[]): Block["publications"] {
   const held = printed.find(({ column_name }) => column_name === "publications")?.value ?? null;
   const confirmed = held === null ? [] : held.split(LIST_SEPARATOR);
@@ -119,6 +126,7 @@ function blockOf(nctId: string, sources: Sources): Block {
         kind: compared?.kind ?? null,
         basis: compared?.basis ?? null,
         note: compared?.note ?? null,
+        decided: decidedOf(compared),
         source: sourceOf(read, column),
       },
     ];

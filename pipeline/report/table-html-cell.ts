@@ -67,7 +67,7 @@ export function shownValue(block: Block, cell: BlockCell, values: Values, place:
   const { column, kind, basis } = cell;
   const curated = values === "curated" && block.inCurated;
   if (curated && kind !== null && differs(cell))
-    return html`${sides(cell)} <a class="why" href="#${place}">${kindMark(kind, basis)}</a>`;
+    return html`${sides(cell)} <a class="why" href="#${place}">${kindMark(kind, basis)}</a>${cell.decided !== null && html` <span class="where">${cell.decided.decision}</span>`}`;
   const value = curated ? cell.printed : cell.registry;
   return value === null ? null : valueText(column, value);
 }
@@ -106,7 +106,18 @@ const DECISIONS: Record<string, string> = {
   value: "write another",
 };
 
+const DECIDED = {
+  accepted: "A curator took the registry's value.",
+  rejected: "A curator kept the printed value against this one.",
+  own: "A curator wrote this value.",
+  undone: "A curator took a decision back.",
+} as const;
+
 function decide(nctId: string, cell: BlockCell): Html {
+  if (cell.decided !== null) {
+    const { decision, id } = cell.decided;
+    return html`<p>${DECIDED[decision]} To take it back: <code class="command">trialdrift drift undo ${id}</code></p>`;
+  }
   const meaning = (command: string) =>
     DECISIONS[command.includes("--value") ? "value" : command.includes(" reject ") ? "reject" : "accept"];
   const lines = decisionCommands(nctId, cell).map(
@@ -125,7 +136,7 @@ export function evidenceOf(block: Block, cell: BlockCell, values: Values, place:
     <p class="name"><b>${columnWords(column)}</b> ${compared && kindMark(kind, basis)}</p>
     ${compared ? html`<p>${sides(cell)}</p>${kind !== "same" && html`<p class="meaning">${driftMeaning(kind, basis)}${note !== null && `: ${note}`}${scope !== null && ` (${scope})`}.</p>`}` : alone}
     ${sourceOf(block, cell)}
-    ${compared && differs(cell) && decide(block.nctId, cell)}
+    ${compared && (differs(cell) || cell.decided !== null) && decide(block.nctId, cell)}
   </li>`;
 }
 

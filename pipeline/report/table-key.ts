@@ -89,3 +89,15 @@ export function keyOf(
     acronyms: used(acronyms, prose).filter(({ sign }) => !codes.some((one) => one.sign === sign)),
   };
 }
+
+/** The key as a paper prints it: "Routes: iv: intravenous infusion; ic: …", a line a group; footnotes one a line. */
+export function keyLines({ footnotes, routes, sources, acronyms }: TableKey): string[] {
+  const group = (name: string, entries: readonly KeyEntry[]): string[] =>
+    entries.length === 0 ? [] : [`${name}: ${entries.map(({ sign, means }) => `${sign}: ${means}`).join("; ")}.`];
+  return [
+    ...footnotes.map(({ sign, means }) => `${sign} ${means}`),
+    ...group("Routes", routes),
+    ...group("Cell sources", sources),
+    ...group("Acronyms", acronyms),
+  ];
+}

@@ -1,14 +1,16 @@
 import type { ColumnName } from "../../db/model.ts";
 import { CELL_SOURCE_PARTS, COLUMNS } from "../../db/model.ts";
 import { sheetText } from "../review/spreadsheet.ts";
+import { parseNotation } from "../review/codes.ts";
 import { csv } from "./csv.ts";
 import { jsonText } from "./json.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import { type Block, type BlockCell, blocksOf, differs, kindCounts, type TableInput } from "./table-blocks.ts";
 import { headingOf, WARNING } from "./table-heading.ts";
+import { keyLines, keyOf } from "./table-key.ts";
 import { tablePage } from "./table-html.ts";
 import { textTable } from "./table-text.ts";
-import { columnWords, driftWords } from "./words.ts";
+import { columnWords, driftWords, resultsWords } from "./words.ts";
 
 export type { TableInput } from "./table-blocks.ts";
 
@@ -47,12 +49,23 @@ function difference(cell: BlockCell): string {
 
 function markdownCell(block: Block, column: ColumnName, values: Values): string {
   const cell = cellOf(block, column);
-  const plain = markdownText(shown(block, column, values) ?? "");
+  const value = shown(block, column, values) ?? "";
+  const plain = markdownText(column === "results" ? resultsWords(value) : value);
   if (values === "registry" || !block.inCurated || cell === null) return plain;
   const parts = column === "cell_source" ? block.cells.filter((one) => isPart(one) && differs(one)) : [];
-  return [differs(cell) ? difference(cell) : plain, ...parts.map((part) => `${part.column}: ${difference(part)}`)].join(
-    "<br>",
+  return [
+    differs(cell) ? difference(cell) : plain,
+    ...parts.map((part) => `${part.column}: ${difference(part)}`),
+    ...(column === "results" ? published(block) : []),
+  ].join("<br>");
+}
+
+/** Publications that a curator confirmed. */
+function published({ publications: { confirmed } }: Block): string[] {
+  const links = confirmed.map((pmid) =>
+    /^\d+$/.test(pmid) ? `[PMID ${pmid}](https://pubmed.ncbi.nlm.nih.gov/${pmid}/)` : markdownText(pmid),
   );
+  return links.length === 0 ? [] : [`published: ${links.join(", ")}`];
 }
 
 function link(nctId: string): string {
@@ -74,10 +87,8 @@ function markdown(input: TableInput, values: Values): string {
     ...COLUMNS.map((column) => markdownCell(block, column, values)),
     block.lastUpdatePosted ?? "",
   ]);
-  const used = new Set(blocks.flatMap(({ footnotes }) => footnotes));
-  const notes = Object.entries(input.head.footnotes)
-    .filter(([sign]) => values === "curated" && used.has(sign))
-    .map(([sign, text]) => `- ${markdownText(sign)} ${markdownText(text)}`);
+  const key = keyOf(blocks, input.head.footnotes, parseNotation(input.head.codes), values);
+  const notes = keyLines(key).map((line) => `- ${markdownText(line)}`);
   const sections = [
     `## ${markdownText(title)}`,
     Object.values(rest)
@@ -137,6 +148,7 @@ function json(input: TableInput, values: Values): string {
     row_kind: block.row?.kind ?? null,
     footnotes: block.footnotes,
     last_update_posted: block.lastUpdatePosted,
+    publications: block.publications,
     cells: cellsOf(block),
   }));
   const { order: _, codes: _codes, tableTitle, ...named } = head;

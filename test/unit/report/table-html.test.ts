@@ -166,6 +166,20 @@ describe("a study", () => {
     expect(read(study(page(), "NCT00000002"))).toContain("and 2 more: trialdrift show NCT00000002 --column director");
   });
 
+  test("a decided cell says so and how to take it back, and does not ask again", () => {
+    const rows = full();
+    const decision = { decision: "rejected", decision_id: "01ABC" } as const;
+    const one = study(
+      page({ ...rows, drift: rows.drift.map((row) => (row.kind === "moved" ? { ...row, ...decision } : row)) }),
+      "NCT00000001",
+    );
+    expect(read(one)).toContain("▲ moved (edited since) rejected");
+    expect(read(one)).toContain(
+      "kept the printed value against this one. To take it back: trialdrift drift undo 01ABC",
+    );
+    expect(one).not.toContain("--column enrollment");
+  });
+
   test("publications are told apart: confirmed by a curator, linked by the record", () => {
     const text = read(study(page(), "NCT00000001"));
     expect(text).toContain("registry: results posted published: PMID 22 linked by the record: PMID 11");
