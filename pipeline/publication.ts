@@ -1,13 +1,12 @@
-import type { NewsTarget, Outcome } from "../db/model.ts";
+import type { Outcome } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
 import type { Db } from "../db/sql.ts";
 import { readRecords, readVersionList } from "../db/store.ts";
 import { deriveStudy, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
+import type { OpenedFlag } from "./flags/reconcile.ts";
 import type { Arrival, Harvest, Quarantined } from "./harvest.ts";
 import type { Outcomes } from "./ledger.ts";
-import { outboxOf } from "./news.ts";
 import type { Study } from "./registry/study.ts";
-import type { Digest } from "./report/digest.ts";
 import type { Settled } from "./settle.ts";
 
 /** Gathers what a run found into the one plan that publication carries out. */
@@ -143,6 +142,18 @@ async function placeOlder(
   return placed;
 }
 
+/** Flags as they are stored. */
+export function openedRows(open: readonly OpenedFlag[], at: string, runId: number): Publication["flagsOpened"] {
+  return open.map(({ table, column, ...flag }) => ({
+    ...flag,
+    tableNo: table,
+    columnName: column,
+    state: "open" as const,
+    openedAt: at,
+    runId,
+  }));
+}
+
 /** The plan of one run. Pure but for what it must read to place older input. */
 export async function planPublication(
   db: Db,
@@ -151,16 +162,13 @@ export async function planPublication(
     at: string;
     newestSeen: number;
     harvest: Harvest;
-    news: Digest;
-    /** Where the news is to be delivered. */
-    targets: readonly NewsTarget[];
     /** Refused records that count as seen in this run. */
     sighted: readonly Quarantined[];
     settled: readonly Settled[];
     run: Publication["run"];
   },
 ): Promise<Publication> {
-  const { runId, at, newestSeen, harvest, news, targets, sighted, settled, run } = input;
+  const { runId, at, newestSeen, harvest, sighted, settled, run } = input;
   const arrivals = [...harvest.arrivals.values()];
   const of = (...outcomes: Outcome[]): Arrival[] => arrivals.filter(({ outcome }) => outcomes.includes(outcome));
   const older = await placeOlder(db, of("older"), at, runId);
@@ -199,15 +207,10 @@ export async function planPublication(
         definition: review.definition,
         tables,
       })),
-    flagsOpened: settled.flatMap(({ flags }) =>
-      flags.open.map(({ table, column, ...flag }) => ({
-        ...flag,
-        tableNo: table,
-        columnName: column,
-        state: "open" as const,
-        openedAt: at,
-        runId,
-      })),
+    flagsOpened: openedRows(
+      settled.flatMap(({ flags }) => flags.open),
+      at,
+      runId,
     ),
     flagsResolved: settled.flatMap(({ flags }) => flags.resolve),
     flagsGone: settled.flatMap(({ flags }) => flags.markGone),
@@ -218,7 +221,6 @@ export async function planPublication(
       count: 1,
       state: "held" as const,
     })),
-    outbox: outboxOf(news, targets, at),
     recovered: arrivals.map(({ nctId }) => nctId),
     run: { ...sumWalks(harvest), ruleVersions: RULE_VERSIONS, ...run },
   };

@@ -4,6 +4,7 @@ import { HeadsMoved, publish } from "../db/publish.ts";
 import { knownQuarantine } from "../db/quarantine.ts";
 import { abandonDead, closeRun, newestChange, openRun, type ReviewRun } from "../db/runs.ts";
 import { discardStaged } from "../db/store.ts";
+import { conclude } from "./conclude.ts";
 import { RULE_VERSIONS } from "./derive.ts";
 import { closeFailed } from "./failure.ts";
 import type { Harvest } from "./harvest.ts";
@@ -87,8 +88,9 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
     try {
-      const found = { runId, at, newestSeen, harvest, sighted, settled, news, targets: request.targets ?? [], run };
-      await publish(database, await planPublication(database.db, found));
+      const plan = await planPublication(database.db, { runId, at, newestSeen, harvest, sighted, settled, run });
+      const state = { runId, at, dataAt, settled, news, targets: request.targets ?? [] };
+      await publish(database, { ...plan, conclude: (tx) => conclude(tx, state) });
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;
