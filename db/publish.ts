@@ -53,8 +53,6 @@ export interface Publication {
   flagsResolved: number[];
   flagsGone: number[];
   quarantined: (typeof quarantine.$inferInsert)[];
-  /** News to be sent after this transaction. */
-  outbox: (typeof outbox.$inferInsert)[];
   /** Studies that arrived sound: what quarantine holds of them is recovered. */
   recovered: string[];
   /** Asked once everything above is written: what follows from the run's own state as readers are about to see it. */
@@ -62,12 +60,14 @@ export interface Publication {
   run: Partial<typeof runs.$inferInsert> & { reviews: Record<string, ReviewRun> };
 }
 
-/** What a run's new state adds to its publication: answers of claims, and flags about them. */
+/** What a run's new state adds to its publication: answers of claims, flags about them, and the news of all of it. */
 export interface Conclusion {
   claims: (typeof claimStates.$inferInsert)[];
   flagsOpened: (typeof flags.$inferInsert)[];
   flagsResolved: number[];
   flagsGone: number[];
+  /** To be sent after this transaction. */
+  outbox: (typeof outbox.$inferInsert)[];
 }
 
 /** Another run moved these heads, or published changes of these studies, since they were read; nothing was published. */
@@ -205,8 +205,8 @@ export async function publish(database: Database, plan: Publication): Promise<vo
     if (conclusion !== undefined) {
       await insertAll(tx, claimStates, conclusion.claims);
       await writeFlags(tx, plan.runId, conclusion);
+      await insertAll(tx, outbox, conclusion.outbox);
     }
-    await insertAll(tx, outbox, plan.outbox);
     const [newest] = await rows<{ newest: number }>(
       tx,
       sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`,

@@ -129,17 +129,8 @@ export async function readYearPassed(db: Db, review: string, from: string | null
   return found.map(({ nctId }) => nctId);
 }
 
-/** What curators decided about publications, PMIDs by study: confirmed by a table in force, refused. */
-export interface StandingPublications {
-  confirmed: Map<string, string[]>;
-  rejected: Map<string, string[]>;
-}
-
-export async function readPublications(db: Db, review: string): Promise<StandingPublications> {
-  return { confirmed: await readConfirmed(db, review), rejected: await readRejected(db, review) };
-}
-
-async function readConfirmed(db: Db, review: string): Promise<Map<string, string[]>> {
+/** PMIDs that the tables in force confirm, by study. */
+export async function readConfirmed(db: Db, review: string): Promise<Map<string, string[]>> {
   const found = await rows<{ nctId: string; pmids: string[] | null }>(
     db,
     sql`select c.nct_id as "nctId", c.neutral as pmids from trialdrift.curated_cells c join trialdrift.reviews r using (review)
@@ -147,18 +138,6 @@ async function readConfirmed(db: Db, review: string): Promise<Map<string, string
          order by c.table_no`,
   );
   return byStudy(found.flatMap(({ nctId, pmids }) => (pmids ?? []).map((pmid) => ({ nctId, pmid }))));
-}
-
-/** Refusals that nobody undid; `registry_then` is the value refused. */
-async function readRejected(db: Db, review: string): Promise<Map<string, string[]>> {
-  const found = await rows<{ nctId: string; pmid: string }>(
-    db,
-    sql`select d.nct_id as "nctId", d.registry_then as pmid from trialdrift.decisions d
-         where d.review = ${review} and d.column_name = 'publications' and d.decision = 'rejected' and d.registry_then is not null
-           and not exists (select from trialdrift.decisions u where u.undoes = d.decision_id)
-         order by d.position`,
-  );
-  return byStudy(found);
 }
 
 function byStudy(found: readonly { nctId: string; pmid: string }[]): Map<string, string[]> {

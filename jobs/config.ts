@@ -68,7 +68,7 @@ export const ENVIRONMENT = {
     isSecret: true,
   },
   TRIALDRIFT_WEBHOOK_PRIVATE: {
-    schema: z.enum(["0", "1"], { error: "neither 0 nor 1" }),
+    schema: z.enum(["0", "1", "false", "true"], { error: "neither 0 nor 1" }),
     fallback: "0",
     about: "1: the webhook may be at an address that is not public",
   },
@@ -146,7 +146,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
   const target = read("TRIALDRIFT_WEBHOOK_URL");
   const secret = read("TRIALDRIFT_WEBHOOK_SECRET") ?? null;
-  const isPrivateAllowed = read("TRIALDRIFT_WEBHOOK_PRIVATE") === "1";
+  const isPrivateAllowed = ["1", "true"].includes(read("TRIALDRIFT_WEBHOOK_PRIVATE"));
   const config: Config = {
     databaseUrl: read("DATABASE_URL") ?? null,
     dataDir: read("TRIALDRIFT_DATA_DIR"),

@@ -3,7 +3,7 @@ import type { StagedDerivation } from "../db/store.ts";
 import { type Derived, RULE_VERSIONS } from "./derive.ts";
 import type { FlagContext } from "./flags/causes.ts";
 import { contentId } from "./hash.ts";
-import { standingOn } from "./review/decision.ts";
+import { refusedPublications, standingOn } from "./review/decision.ts";
 import type { Membership, MemberEvent } from "./review/membership.ts";
 import { texts } from "./review/column.ts";
 import type { Review } from "./review/review.ts";
@@ -82,9 +82,8 @@ export interface FlagStanding {
   dataDate: string | null;
   /** Every study that the review tracks. */
   tracked: ReadonlySet<string>;
-  /** Confirmed PMIDs of the tables in force before this run, and refused ones. */
+  /** Confirmed PMIDs of the tables in force before this run. */
   confirmed: ReadonlyMap<string, readonly string[]>;
-  rejected: ReadonlyMap<string, readonly string[]>;
 }
 
 function publicationsOf(review: Review, nctId: string, standing: FlagStanding): FlagContext["publications"] {
@@ -94,7 +93,7 @@ function publicationsOf(review: Review, nctId: string, standing: FlagStanding): 
   return {
     confirmed,
     added: new Set([...confirmed].filter((pmid) => !before.has(pmid))),
-    rejected: new Set(standing.rejected.get(nctId)),
+    rejected: new Set(refusedPublications(review.decisions, nctId)),
   };
 }
 

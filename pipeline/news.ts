@@ -1,16 +1,9 @@
 import type { Outgoing } from "../db/outbox.ts";
 import type { NewsTarget } from "../db/model.ts";
-import type { Publication } from "../db/publish.ts";
+import type { Conclusion } from "../db/publish.ts";
 import { contentId } from "./hash.ts";
 import type { FlagRow } from "./report/rows.ts";
-import {
-  type Digest,
-  type FlagNews,
-  hasNews,
-  type ReviewNews,
-  reviewHasNews,
-  type StatusNews,
-} from "./report/digest.ts";
+import { type Digest, type FlagNews, type ReviewNews, reviewHasNews, type StatusNews } from "./report/digest.ts";
 import type { Settled } from "./settle.ts";
 import type { UnseenChange } from "./unseen.ts";
 
@@ -86,18 +79,25 @@ export function newsOf(run: {
     runId: run.runId,
     dataDate: run.dataAt?.slice(0, 10) ?? null,
     incomplete: run.problems,
-    reviews: run.settled.map(reviewNews).filter(reviewHasNews),
+    reviews: run.settled.map(reviewNews),
     undelivered: run.undelivered,
   };
 }
 
 /**
- * One row a target, where there is news. The flags stand in the store under the run and get their numbers there. The key
- * names the digest and the instant it was planned at, so that another installation's run of the same number has another.
+ * One row a target, where there is news; `opened`: reviews of which a flag was opened that the news does not hold yet. The
+ * flags stand in the store under the run and get their numbers there. The key names the digest and the instant it was
+ * planned at, so that another installation's run of the same number has another.
  */
-export function outboxOf(news: Digest, targets: readonly NewsTarget[], at: string): Publication["outbox"] {
-  if (!hasNews(news)) return [];
-  const payload = { ...news, reviews: news.reviews.map((one) => ({ ...one, opened: [] })) };
+export function outboxOf(
+  news: Digest,
+  opened: ReadonlySet<string>,
+  targets: readonly NewsTarget[],
+  at: string,
+): Conclusion["outbox"] {
+  const reviews = news.reviews.filter((one) => reviewHasNews(one) || opened.has(one.id));
+  if (reviews.length === 0 && news.incomplete.length === 0) return [];
+  const payload = { ...news, reviews: reviews.map((one) => ({ ...one, opened: [] })) };
   return targets.map((target) => ({
     runId: news.runId,
     review: "",

@@ -1,16 +1,13 @@
-import type { NewsTarget, Outcome } from "../db/model.ts";
+import type { Outcome } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
 import type { Db } from "../db/sql.ts";
 import { readRecords, readVersionList } from "../db/store.ts";
 import { deriveStudy, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import type { OpenedFlag } from "./flags/reconcile.ts";
 import type { Arrival, Harvest, Quarantined } from "./harvest.ts";
+import { projected } from "./import-tables.ts";
 import type { Outcomes } from "./ledger.ts";
-import { outboxOf } from "./news.ts";
 import type { Study } from "./registry/study.ts";
-import type { Digest } from "./report/digest.ts";
-import { standingIds } from "./review/decision.ts";
-import type { Review } from "./review/review.ts";
 import type { Settled } from "./settle.ts";
 
 /** Gathers what a run found into the one plan that publication carries out. */
@@ -158,31 +155,6 @@ export function openedRows(open: readonly OpenedFlag[], at: string, runId: numbe
   }));
 }
 
-/** A review's decisions as the database keeps them, each with whether it stands. */
-function projected({ id, decisions, tables }: Review): Publication["decisions"][number] {
-  const standing = standingIds(decisions, tables);
-  const rows = decisions.map(({ id: decisionId, by, table, nct_id, column, registry_then, ...one }, position) => ({
-    decisionId,
-    undoes: one.undoes,
-    at: one.at,
-    decidedBy: by,
-    review: id,
-    tableNo: table,
-    nctId: nct_id,
-    columnName: column,
-    decision: one.decision,
-    value: one.value,
-    old: one.old,
-    registryThen: registry_then,
-    dataDate: one.data_date,
-    tableVersion: one.table_version,
-    note: one.note,
-    position,
-    stands: standing.has(decisionId),
-  }));
-  return { review: id, rows };
-}
-
 /** The plan of one run. Pure but for what it must read to place older input. */
 export async function planPublication(
   db: Db,
@@ -191,16 +163,13 @@ export async function planPublication(
     at: string;
     newestSeen: number;
     harvest: Harvest;
-    news: Digest;
-    /** Where the news is to be delivered. */
-    targets: readonly NewsTarget[];
     /** Refused records that count as seen in this run. */
     sighted: readonly Quarantined[];
     settled: readonly Settled[];
     run: Publication["run"];
   },
 ): Promise<Publication> {
-  const { runId, at, newestSeen, harvest, news, targets, sighted, settled, run } = input;
+  const { runId, at, newestSeen, harvest, sighted, settled, run } = input;
   const arrivals = [...harvest.arrivals.values()];
   const of = (...outcomes: Outcome[]): Arrival[] => arrivals.filter(({ outcome }) => outcomes.includes(outcome));
   const older = await placeOlder(db, of("older"), at, runId);
@@ -254,7 +223,6 @@ export async function planPublication(
       count: 1,
       state: "held" as const,
     })),
-    outbox: outboxOf(news, targets, at),
     recovered: arrivals.map(({ nctId }) => nctId),
     run: { ...sumWalks(harvest), ruleVersions: RULE_VERSIONS, ...run },
   };

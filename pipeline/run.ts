@@ -92,9 +92,9 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
     };
     request.signal?.throwIfAborted();
     try {
-      const found = { runId, at, newestSeen, harvest, sighted, settled, news, targets: request.targets ?? [], run };
-      const plan = await planPublication(database.db, found);
-      await publish(database, { ...plan, conclude: (tx) => conclude(tx, { runId, at, dataAt, settled }) });
+      const plan = await planPublication(database.db, { runId, at, newestSeen, harvest, sighted, settled, run });
+      const state = { runId, at, dataAt, settled, news, targets: request.targets ?? [] };
+      await publish(database, { ...plan, conclude: (tx) => conclude(tx, state) });
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;

@@ -4,7 +4,7 @@ import {
   readDataDate,
   readMembers,
   readMemberships,
-  readPublications,
+  readConfirmed,
   readStandingFlags,
   readStudiesChangedAfter,
   readUnseenChanges,
@@ -152,7 +152,7 @@ export async function settle(
   const standsNow: FlagStanding = {
     dataDate,
     tracked: new Set(tablesBy.keys()),
-    ...(await readPublications(db, review.id)),
+    confirmed: await readConfirmed(db, review.id),
   };
   const asOf =
     review.asOf.from === null ? new Map<string, string>() : await readVersionsAsOf(db, wanted, review.asOf.from);

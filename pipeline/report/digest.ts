@@ -38,7 +38,7 @@ export interface Digest {
   dataDate: string | null;
   /** A sentence each: why this run is not complete. */
   incomplete: readonly string[];
-  /** Every review of the run that has news. */
+  /** The reviews of the run; what is told leaves out those without news. */
   reviews: readonly ReviewNews[];
   /** A sentence each: earlier news that has not reached its receiver. No news by itself. */
   undelivered: readonly string[];
@@ -49,12 +49,15 @@ export function reviewHasNews(news: ReviewNews): boolean {
   return news.baseline !== null || news.resolved > 0 || news.changes > 0 || lists.some((list) => list.length > 0);
 }
 
-export const hasNews = (digest: Digest): boolean => digest.incomplete.length > 0 || digest.reviews.length > 0;
+export const hasNews = (digest: Digest): boolean => digest.incomplete.length > 0 || digest.reviews.some(reviewHasNews);
+
+/** The digest with the reviews that have news. */
+export const newsOnly = (digest: Digest): Digest => ({ ...digest, reviews: digest.reviews.filter(reviewHasNews) });
 
 /** The digest with the flags that its run published, numbered; they are given as the store has them, of any runs. */
 export function withFlags(digest: Digest, flags: readonly (FlagNews & Pick<FlagRow, "run_id" | "baseline">)[]): Digest {
   const news = flags.filter(({ run_id, baseline }) => run_id === digest.runId && !baseline);
-  return {
+  return newsOnly({
     ...digest,
     reviews: digest.reviews.map((one) => ({
       ...one,
@@ -62,7 +65,7 @@ export function withFlags(digest: Digest, flags: readonly (FlagNews & Pick<FlagR
         .filter(({ review }) => review === one.id)
         .map(({ run_id: _run, baseline: _baseline, ...flag }) => flag),
     })),
-  };
+  });
 }
 
 /** The gravest first. */

@@ -273,6 +273,25 @@ describe("feeds", () => {
   });
 });
 
+test("a flag that only the publication concludes, a broken claim, is news by itself", async () => {
+  const file = join(folder.directory, folder.id, "review.json");
+  const claim = {
+    id: "none",
+    sentence: "None stopped.",
+    place: "Abstract",
+    expect: { none: { status: "TERMINATED" } },
+  };
+  const definition = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  writeFileSync(file, JSON.stringify({ ...definition, claims: [claim] }));
+  const report = await runOnce(database, folder.read(), null, { targets: ["webhook"] });
+  expect(report.settled[0]?.flags.open).toEqual([]);
+  const one = await receiver(reply(200));
+  await send(one.url);
+  expect(one.received.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
+    { run_id: report.runId, reviews: [{ review: "news", flags: [{ kind: "claim_broken", nct_id: null }] }] },
+  ]);
+});
+
 test("the next attempt: five minutes, doubled up to twelve hours, a receiver's wish in between, an end after a week", () => {
   const created = "2022-01-15T00:00:00Z";
   const now = new Date("2022-01-15T01:00:00Z");

@@ -77,7 +77,6 @@ test("the head of a table: citation, footnotes, printed order of the version in 
   expect(await readTableHeads(database.db, "r1")).toEqual([
     {
       review: "r1",
-      codes: null,
       title: "Review one",
       citation: "Somebody, 2018",
       codes: null,

@@ -65,7 +65,7 @@ describe("what a receiver does", () => {
   test("silence ends with the timeout; a body that never ends does not matter", async () => {
     const silent = await receiver(silence);
     const sent = await post(webhook(silent.url), MESSAGE, { timeoutMs: 200 });
-    expect(sent).toMatchObject({ ok: false, error: expect.stringMatching(/no answer in time$/), passing: true });
+    expect(sent).toMatchObject({ ok: false, error: expect.stringMatching(/no answer in time$/), passing: false });
     const talking = await receiver(endless);
     expect(await post(webhook(talking.url), MESSAGE)).toEqual({ ok: true });
   });
