@@ -141,6 +141,43 @@ describe("on a server", () => {
     expect((await standing(place)).states).toEqual(["failed", "published"]);
   });
 
+  test("stopped while another process works on its review, it does not wait for that one", async () => {
+    const place = await freshOn("server");
+    const holder = await openDatabase({
+      url: place.env["DATABASE_URL"] ?? "",
+      dataDir: "",
+      lockWaitMs: 0,
+      onWait: () => {},
+    });
+    const release = await holder.lock(["review small"]);
+    const one = schedule(place);
+    await one.says(/waiting: review small is being worked on by/);
+    const asked = performance.now();
+    one.child.kill("SIGTERM");
+    expect((await one.ended).code).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    await release();
+    await holder.close();
+    const { states, syncs } = await standing(place);
+    expect(states).toEqual([]);
+    expect(syncs).toMatchObject([{ outcome: "failed", detail: "run_failed: stopped by SIGTERM" }]);
+  });
+
+  test("a slot that another instance took over is not published by the one that lost it", async () => {
+    const place = await freshOn("server");
+    const reached = stall();
+    const one = schedule(place);
+    await reached;
+    await inside(place, (db) => db.execute(sql`update trialdrift.slots set owner = '{"host":"another","token":"x"}'`));
+    await one.says(/was taken over by another instance/);
+    await one.says(/sync: slot of \S+ failed/);
+    one.child.kill("SIGTERM");
+    expect((await one.ended).code).toBe(0);
+    const { states, syncs } = await standing(place);
+    expect(states).toEqual(["failed"]);
+    expect(syncs).toMatchObject([{ attempts: 1, outcome: null }]);
+  });
+
   test("two instances share 20 slots, each run once, also when one is killed in a run", async () => {
     const place = await freshOn("server");
     const everySecond = { TRIALDRIFT_CRON: "* * * * * *" };
