@@ -46,9 +46,9 @@ export function openCoordinator(shared: SharedDatabase, onError: (error: unknown
   // Jobs at work here: two slots of one job never overlap in a process.
   const busy = new Set<string>();
 
-  async function pulse(key: string, one: Held): Promise<void> {
+  async function pulse(one: Held): Promise<void> {
     const isOurs = await shared.use(({ db }) => beat(db, one.slot, owner));
-    if (isOurs || held.get(key) !== one) return;
+    if (isOurs || one.finishing !== null) return;
     const message = `${one.slot.job}: the slot of ${one.slot.due.toISOString()} was taken over by another instance`;
     const next = "nothing; if the machine was not suspended, look at its load and clock";
     one.stop.abort(new TrialdriftError({ code: "locked", message, state: "this run is not published", next }));
@@ -74,7 +74,7 @@ export function openCoordinator(shared: SharedDatabase, onError: (error: unknown
     const one: Held = {
       slot,
       stop: new AbortController(),
-      pulse: setInterval(() => void pulse(key, one).catch(onError), HEARTBEAT_MS),
+      pulse: setInterval(() => void pulse(one).catch(onError), HEARTBEAT_MS),
       end: { outcome: "failed", runId: null, detail: "stopped before it began" },
       finishing: null,
     };
