@@ -41,8 +41,8 @@ export interface Settled {
   events: MemberEvent[];
   members: Publication["members"];
   dropped: string[];
-  /** Heads whose row was made again by today's rules of normalize/. */
-  refreshed: { nctId: string; versionId: string }[];
+  /** Were rows of heads made again by today's rules of normalize/? */
+  refreshed: boolean;
   tables: Record<string, number>;
   flags: FlagDecision;
   said: ReviewRun;
@@ -97,7 +97,7 @@ export async function settle(
   const heads = new Map(stored.map((head) => [head.nct_id, head.version_id]));
   // Rows that an earlier version of the rules made: the same record gets another row (design rule 8).
   const outdated = new Set(stored.flatMap((head) => (head.facts_version === FACTS_VERSION ? [] : [head.version_id])));
-  const refreshed: Settled["refreshed"] = [];
+  let refreshed = false;
   for (const { nctId, outcome, versionId } of harvest.arrivals.values()) {
     if (outcome === "new" || outcome === "changed") heads.set(nctId, versionId);
   }
@@ -155,7 +155,7 @@ export async function settle(
       const one = storedDerivation(review, nctId, version, derived, shown, tables, runId);
       if (version !== null && derived.facts !== null && outdated.has(version)) {
         facts.push(rowOf(derived.facts, version, FACTS_VERSION));
-        refreshed.push({ nctId, versionId: version });
+        refreshed = true;
       }
       const known = held.get(nctId);
       if (known?.derivationId !== one.derivation.derivationId || known.tables.join() !== shown.join()) {
@@ -201,8 +201,7 @@ export async function settle(
     tables,
     flags,
     derived: wanted.length,
-    changed:
-      edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0 || refreshed.length > 0,
+    changed: edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0 || refreshed,
     said: {
       state: complete ? "published" : "incomplete",
       baseline,

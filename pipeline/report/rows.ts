@@ -12,6 +12,7 @@ import type {
   RunState,
   Screened,
   Severity,
+  WalkLedger,
 } from "../../db/model.ts";
 
 /**
@@ -152,6 +153,10 @@ export interface RunRow {
   retries: number;
   rule_versions: Record<string, string>;
   exit_code: number | null;
+  /** One entry a walk over a source. */
+  walks: WalkLedger[];
+  /** Why it failed or is incomplete, a line each. */
+  error: string | null;
 }
 
 export interface QuarantineRow {
