@@ -22,6 +22,7 @@ import type { Publication } from "../db/publish.ts";
 import { flagContext, storedDerivation } from "./derivation.ts";
 import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
+import { FLAG_RULES } from "./flags/rules.ts";
 import type { FlagContext } from "./flags/causes.ts";
 import { groupRenames } from "./flags/renames.ts";
 import { rowOf } from "./row.ts";
@@ -46,6 +47,8 @@ export interface Settled {
   tables: Record<string, number>;
   flags: FlagDecision;
   said: ReviewRun;
+  /** Data date of the run before this one; null on the first. */
+  lastDataAt: string | null;
   /** Does anything of this review differ from what readers see? An unchanged run writes its own row and nothing else. */
   changed: boolean;
   derived: number;
@@ -189,7 +192,7 @@ export async function settle(
   const baseline = last === null || (last.baseline && last.dataAt === null);
   const asking = groupRenames(contexts);
   const names = asking.map(({ nctId }) => nctId);
-  const flags = reconcileFlags(asking, await readStandingFlags(db, review.id, names), baseline);
+  const flags = reconcileFlags(FLAG_RULES, asking, await readStandingFlags(db, review.id, names), baseline);
   const complete = input.walk?.complete ?? last?.state === "published";
   return {
     review,
@@ -201,6 +204,7 @@ export async function settle(
     tables,
     flags,
     derived: wanted.length,
+    lastDataAt: last?.dataAt ?? null,
     changed: edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0 || refreshed,
     said: {
       state: complete ? "published" : "incomplete",

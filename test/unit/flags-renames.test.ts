@@ -3,6 +3,7 @@ import type { Change } from "../../db/model.ts";
 import type { FlagContext } from "../../pipeline/flags/causes.ts";
 import { reconcileFlags } from "../../pipeline/flags/reconcile.ts";
 import { groupRenames } from "../../pipeline/flags/renames.ts";
+import { FLAG_RULES } from "../../pipeline/flags/rules.ts";
 import { nct } from "../support/small-registry.ts";
 
 /** A sponsor renamed in several studies of one run is one flag; renamed in one, it is that study's. */
@@ -31,13 +32,9 @@ const context = (n: number, ...changes: Change[]): FlagContext => ({
   present: true,
 });
 const flagsOf = (...contexts: FlagContext[]) =>
-  reconcileFlags(groupRenames(contexts), [], false).open.map(({ nctId, table, kind, message, evidence }) => [
-    nctId,
-    table,
-    kind,
-    message,
-    evidence["studies"],
-  ]);
+  reconcileFlags(FLAG_RULES, groupRenames(contexts), [], false).open.map(
+    ({ nctId, table, kind, message, evidence }) => [nctId, table, kind, message, evidence["studies"]],
+  );
 
 test("shared by three studies: one flag of the review, with their ids", () => {
   const contexts = [3, 1, 2].map((n) => context(n, renamed("Roche", "Genentech"), phase));
@@ -63,11 +60,15 @@ test("another name, or one study alone, stays that study's", () => {
 
 test("two renames in one run are two flags of the review, and neither opens again while it stands", () => {
   const contexts = [1, 2].flatMap((n) => [context(n, renamed("A", "B")), context(n + 2, renamed("C", "D"))]);
-  const { open } = reconcileFlags(groupRenames(contexts), [], false);
+  const { open } = reconcileFlags(FLAG_RULES, groupRenames(contexts), [], false);
   expect(open.map(({ nctId, value }) => [nctId, value])).toEqual([
     ["", "B"],
     ["", "D"],
   ]);
   const held = open.map((flag, at) => ({ ...flag, flagId: at + 1, state: "acknowledged" as const, gone: false }));
-  expect(reconcileFlags(groupRenames(contexts), held, false)).toEqual({ open: [], resolve: [], markGone: [] });
+  expect(reconcileFlags(FLAG_RULES, groupRenames(contexts), held, false)).toEqual({
+    open: [],
+    resolve: [],
+    markGone: [],
+  });
 });
