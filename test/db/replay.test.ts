@@ -160,7 +160,7 @@ describe.skipIf(stepsAbsent)(`a recorded watch list${whySkipped}`, () => {
   test("every day can be had back: review.trials_at is review.trials as it was", async () => {
     expect(trialsOn.size).toBeGreaterThan(15);
     for (const [day, then] of trialsOn) expect(await digest(sql`review.trials_at(${day}::date)`), day).toBe(then);
-  });
+  }, 300_000);
 
   test("all steps in one jump end in the same trials, cells, drift and members; changes are the net difference", async () => {
     const ended = async ({ db }: Database): Promise<Record<string, unknown>> => {
