@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { type DecisionList, projectDecisions } from "./decisions.ts";
 import type { Database } from "./open.ts";
 import type { ReviewRun } from "./schema/runs.ts";
@@ -8,6 +8,7 @@ import { flags } from "./schema/flags.ts";
 import type { memberEvents, members, memberships } from "./schema/members.ts";
 import { publishMembers } from "./publish-members.ts";
 import { outbox } from "./schema/outbox.ts";
+import { showRenewed } from "./renewal.ts";
 import { quarantine } from "./schema/quarantine.ts";
 import { reviews } from "./schema/reviews.ts";
 import { runs } from "./schema/runs.ts";
@@ -37,8 +38,8 @@ export interface Publication {
   history: { versionId: string; nctId: string; firstDataAt: string }[];
   /** Browse parts that the registry recomputed: updated in place, no version (design rule 2). */
   derived: { nctId: string; versionId: string; derivedHash: string; raw: Uint8Array; record: unknown }[];
-  /** Heads that get another row of the same version: a newer rule, no change of the registry. */
-  refreshed: { nctId: string; versionId: string; factsVersion: number }[];
+  /** Version of the rules by which heads get another row of the same version: no change of the registry; null: none does. */
+  renewedBy: number | null;
   changes: (typeof changes.$inferInsert)[];
   /** Version pairs between which older input came to stand. */
   superseded: { from: string; to: string }[];
@@ -122,11 +123,7 @@ async function showVersions(tx: Db, plan: Publication): Promise<void> {
     sql`on conflict (nct_id) do update set version_id = excluded.version_id, facts_version = excluded.facts_version,
           core_hash = excluded.core_hash, derived_hash = excluded.derived_hash, data_at = excluded.data_at`,
   );
-  for (const { nctId, versionId, factsVersion } of plan.refreshed)
-    await tx
-      .update(studies)
-      .set({ factsVersion })
-      .where(and(eq(studies.nctId, nctId), eq(studies.versionId, versionId)));
+  if (plan.renewedBy !== null) await showRenewed(tx, plan.renewedBy);
   for (const { nctId, firstDataAt } of plan.history)
     await tx
       .update(studies)

@@ -53,6 +53,9 @@ interface Noun {
 const byReview = (id: string) => sql`v.review = ${id}`;
 /** The store's own facts belong to no review: those of its members are meant. */
 const ofMembers = (id: string) => sql`v.nct_id in (select m.nct_id from trialdrift.members m where m.review = ${id})`;
+/** The history of a number that the registry retired goes on under its survivor: it stays with the review that tracked it. */
+const ofMembersAndRetired = (id: string) => sql`(${ofMembers(id)} or v.nct_id in (
+  select p.nct_id from trialdrift.memberships p where p.review = ${id} and p.state = 'merged'))`;
 /** A run for all reviews has no review in its column, but one entry for each that it worked on. */
 const ofRuns = (id: string) =>
   sql`v.run_id in (select r.run_id from trialdrift.runs r where r.review = ${id} or r.reviews -> ${id}::text is not null)`;
@@ -75,6 +78,7 @@ const BARE = { review: null, kind: null, since: null, nct: false, table: false }
 const STORE = { ...BARE, order: sql`v.nct_id`, review: ofMembers, nct: true };
 const CHANGE = {
   ...STORE,
+  review: ofMembersAndRetired,
   order: sql`v.change_id`,
   kind: { column: "kind", words: CHANGE_KINDS },
   since: published(sql`v.run_id`),

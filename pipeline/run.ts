@@ -8,6 +8,7 @@ import { conclude } from "./conclude.ts";
 import { RULE_VERSIONS } from "./derive.ts";
 import { closeFailed } from "./failure.ts";
 import type { Harvest } from "./harvest.ts";
+import { holdBack } from "./hold-back.ts";
 import { runProblem } from "./ledger.ts";
 import { newsOf, undeliveredWords } from "./news.ts";
 import { countOutcomes, planPublication } from "./publication.ts";
@@ -53,6 +54,7 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
   const { harvest, dataAt, fates } = walked;
   for (let attempt = 1; ; attempt += 1) {
     const at = now();
+    if (request.source !== undefined) await holdBack(database.db, runId, harvest);
     const newestSeen = await newestChange(database.db);
     const { distinct, outcomes } = countOutcomes(harvest);
     const problems = [...harvest.problems, runProblem(distinct, outcomes) ?? []].flat();

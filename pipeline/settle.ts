@@ -47,8 +47,8 @@ export interface Settled {
   events: MemberEvent[];
   members: Publication["members"];
   dropped: string[];
-  /** Heads whose row was made again by today's rules of normalize/. */
-  refreshed: { nctId: string; versionId: string }[];
+  /** Were rows of heads made again by today's rules of normalize/? */
+  refreshed: boolean;
   tables: Record<string, number>;
   flags: FlagDecision;
   /** Registry changes that this review looks at for the first time, of studies that screening does not leave out. */
@@ -107,7 +107,7 @@ export async function settle(
   const heads = new Map(stored.map((head) => [head.nct_id, head.version_id]));
   // Rows that an earlier version of the rules made: the same record gets another row (design rule 8).
   const outdated = new Set(stored.flatMap((head) => (head.facts_version === FACTS_VERSION ? [] : [head.version_id])));
-  const refreshed: Settled["refreshed"] = [];
+  let refreshed = false;
   for (const { nctId, outcome, versionId } of harvest.arrivals.values()) {
     if (outcome === "new" || outcome === "changed") heads.set(nctId, versionId);
   }
@@ -173,7 +173,7 @@ export async function settle(
       const one = storedDerivation(review, nctId, version, derived, shown, tables, runId);
       if (version !== null && derived.facts !== null && outdated.has(version)) {
         facts.push(rowOf(derived.facts, version, FACTS_VERSION));
-        refreshed.push({ nctId, versionId: version });
+        refreshed = true;
       }
       const known = held.get(nctId);
       if (known?.derivationId !== one.derivation.derivationId || known.tables.join() !== shown.join()) {
@@ -232,8 +232,7 @@ export async function settle(
     news: told.flatMap(({ nctId }) => unseen.get(nctId) ?? []),
     derived: wanted.length,
     lastDataAt: last?.dataAt ?? null,
-    changed:
-      edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0 || refreshed.length > 0,
+    changed: edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0 || refreshed,
     said: {
       state: complete ? "published" : "incomplete",
       baseline,

@@ -36,6 +36,8 @@ export interface Listing<R> {
   /** Columns of the view in its order, for CSV. */
   fields: readonly (keyof R & string)[];
   columns: readonly TextColumn<R>[];
+  /** What is wrong with the rows as they stand now, in words: said loudly, exit 3. */
+  alarm?: (rows: readonly R[]) => string[];
 }
 
 /** A column that keeps its width. */

@@ -17,6 +17,7 @@ import type {
   RunState,
   Screened,
   Severity,
+  WalkLedger,
 } from "../../db/model.ts";
 
 /**
@@ -205,6 +206,10 @@ export interface RunRow {
   retries: number;
   rule_versions: Record<string, string>;
   exit_code: number | null;
+  /** One entry a walk over a source. */
+  walks: WalkLedger[];
+  /** Why it failed or is incomplete, a line each. */
+  error: string | null;
 }
 
 export interface QuarantineRow {

@@ -23,8 +23,18 @@ describe.skipIf(stepsAbsent)(`a recorded watch list${whySkipped}`, () => {
   let replay: Replay;
   let expected: StepExpected[];
   const runIds: number[] = [];
+  /** The digest of review.trials at the end of each day: of two steps on one day the later counts. */
+  const trialsOn = new Map<string, string>();
   const repeated: { before: Record<string, string>; after: Record<string, string> }[] = [];
   const folder = stepsAbsent ? null : watchReview();
+
+  const digest = async (from: ReturnType<typeof sql>): Promise<string> => {
+    const [found] = await rows<{ digest: string }>(
+      database.db,
+      sql`select count(*) || ' ' || md5(string_agg(t::text, '' order by t.nct_id, t.table_no)) as digest from ${from} t`,
+    );
+    return found?.digest ?? "";
+  };
 
   beforeAll(async () => {
     database = await openTestDatabase();
@@ -35,13 +45,14 @@ describe.skipIf(stepsAbsent)(`a recorded watch list${whySkipped}`, () => {
     for (const at of expected.keys()) {
       await replay.setStep(at + 1);
       runIds.push((await runOnce(database, review, replay)).runId);
+      trialsOn.set(/\d{4}-\d\d-\d\d/.exec(expected[at]?.file ?? "")?.[0] ?? "", await digest(sql`review.trials`));
       if (at === 0 || at === expected.length - 1) await runOnce(jump, review, replay);
       if (!REPEATED.has(at)) continue;
       const before = await tableState(database.db);
       await runOnce(database, review, replay);
       repeated.push({ before, after: await tableState(database.db) });
     }
-  }, 300_000);
+  }, 900_000);
   afterAll(async () => {
     await replay?.close();
     await database?.close();
@@ -145,6 +156,11 @@ describe.skipIf(stepsAbsent)(`a recorded watch list${whySkipped}`, () => {
       ).toEqual([]);
     }
   });
+
+  test("every day can be had back: review.trials_at is review.trials as it was", async () => {
+    expect(trialsOn.size).toBeGreaterThan(15);
+    for (const [day, then] of trialsOn) expect(await digest(sql`review.trials_at(${day}::date)`), day).toBe(then);
+  }, 300_000);
 
   test("all steps in one jump end in the same trials, cells, drift and members; changes are the net difference", async () => {
     const ended = async ({ db }: Database): Promise<Record<string, unknown>> => {

@@ -38,6 +38,7 @@ test("changes name the survivor of a retired number; its own rows stay under its
     [nct(2), "enrollment_changed", nct(1)],
     [nct(1), "other", nct(3)],
   ]);
+  expect(await readView(database.db, "changes", { review: "merging", nctIds: [nct(1), nct(2)] })).toEqual(changes);
   expect(changes[0]?.["detail"]).toMatchObject({ planned: 30, actual: null });
 });
 

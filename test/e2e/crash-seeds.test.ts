@@ -173,7 +173,7 @@ describe.skipIf(stepsAbsent)(`a watch list under the axe${whySkipped}`, () => {
         else expect(state, `${kind.name}, step ${step}`).toEqual(undisturbed[step]);
       }
     }
-  }, 180_000);
+  }, 600_000);
   afterAll(async () => {
     await played?.close();
     for (const kind of kinds) await kind.dispose();
