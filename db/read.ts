@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { TrialdriftError } from "./errors.ts";
-import { CHANGE_KINDS, COLUMNS, DECISION_KINDS, DRIFT_KINDS, FLAG_KINDS } from "./model.ts";
+import { CHANGE_KINDS, CLAIM_STATES, COLUMNS, DECISION_KINDS, DRIFT_KINDS, FLAG_KINDS } from "./model.ts";
 import { type Db, rows, texts } from "./sql.ts";
 
 /** The public views of schema `review` that can be read by name. */
@@ -17,6 +17,7 @@ export const VIEW_NAMES = [
   "runs",
   "curated",
   "decisions",
+  "claims",
   "quarantine",
   "reviews",
   "freshness",
@@ -129,6 +130,13 @@ const NOUNS: Record<ViewName, Noun> = {
     review: byReview,
     kind: { column: "decision", words: DECISION_KINDS },
     since: (instant) => sql`v.at >= ${instant}`,
+  },
+  claims: {
+    ...BARE,
+    order: sql`v.review, v.claim`,
+    review: byReview,
+    kind: { column: "state", words: CLAIM_STATES },
+    since: published(sql`v.run_id`),
   },
   quarantine: {
     ...STORE,

@@ -1,5 +1,7 @@
 import type { Database } from "../db/open.ts";
 import { readCuratedVersions, stageCurated } from "../db/standing.ts";
+import type { Publication } from "../db/publish.ts";
+import { standingIds } from "./review/decision.ts";
 import { carryOutPending } from "./review/decisions.ts";
 import { printCurated } from "./review/columns.ts";
 import type { CuratedTable, Review } from "./review/review.ts";
@@ -52,4 +54,29 @@ function curatedRows(
     })),
   );
   return [{ ...key, title: table.title, fileHash: table.fileHash, definition: { statusConvention, footnotes } }, cells];
+}
+
+/** A review's decisions as the database keeps them, each with whether it stands. */
+export function projectedDecisions({ id, decisions, tables }: Review): Publication["decisions"][number] {
+  const standing = standingIds(decisions, tables);
+  const rows = decisions.map(({ id: decisionId, by, table, nct_id, column, registry_then, ...one }, position) => ({
+    decisionId,
+    undoes: one.undoes,
+    at: one.at,
+    decidedBy: by,
+    review: id,
+    tableNo: table,
+    nctId: nct_id,
+    columnName: column,
+    decision: one.decision,
+    value: one.value,
+    old: one.old,
+    registryThen: registry_then,
+    dataDate: one.data_date,
+    tableVersion: one.table_version,
+    note: one.note,
+    position,
+    stands: standing.has(decisionId),
+  }));
+  return { review: id, rows };
 }

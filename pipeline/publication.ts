@@ -3,11 +3,11 @@ import type { Publication } from "../db/publish.ts";
 import type { Db } from "../db/sql.ts";
 import { readRecords, readVersionList } from "../db/store.ts";
 import { deriveStudy, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
+import type { OpenedFlag } from "./flags/reconcile.ts";
 import type { Arrival, Harvest } from "./harvest.ts";
+import { projectedDecisions } from "./import-tables.ts";
 import type { Outcomes } from "./ledger.ts";
 import type { Study } from "./registry/study.ts";
-import { standingIds } from "./review/decision.ts";
-import type { Review } from "./review/review.ts";
 import type { Settled } from "./settle.ts";
 
 /** Gathers what a run found into the one plan that publication carries out. */
@@ -143,29 +143,16 @@ async function placeOlder(
   return placed;
 }
 
-/** A review's decisions as the database keeps them, each with whether it stands. */
-function projected({ id, decisions, tables }: Review): Publication["decisions"][number] {
-  const standing = standingIds(decisions, tables);
-  const rows = decisions.map(({ id: decisionId, by, table, nct_id, column, registry_then, ...one }, position) => ({
-    decisionId,
-    undoes: one.undoes,
-    at: one.at,
-    decidedBy: by,
-    review: id,
+/** Flags as they are stored. */
+export function openedRows(open: readonly OpenedFlag[], at: string, runId: number): Publication["flagsOpened"] {
+  return open.map(({ table, column, ...flag }) => ({
+    ...flag,
     tableNo: table,
-    nctId: nct_id,
     columnName: column,
-    decision: one.decision,
-    value: one.value,
-    old: one.old,
-    registryThen: registry_then,
-    dataDate: one.data_date,
-    tableVersion: one.table_version,
-    note: one.note,
-    position,
-    stands: standing.has(decisionId),
+    state: "open" as const,
+    openedAt: at,
+    runId,
   }));
-  return { review: id, rows };
 }
 
 /** The plan of one run. Pure but for what it must read to place older input. */
@@ -219,16 +206,11 @@ export async function planPublication(
         definition: review.definition,
         tables,
       })),
-    decisions: settled.filter(({ changed }) => changed).map(({ review }) => projected(review)),
-    flagsOpened: settled.flatMap(({ flags }) =>
-      flags.open.map(({ table, column, ...flag }) => ({
-        ...flag,
-        tableNo: table,
-        columnName: column,
-        state: "open" as const,
-        openedAt: at,
-        runId,
-      })),
+    decisions: settled.filter(({ changed }) => changed).map(({ review }) => projectedDecisions(review)),
+    flagsOpened: openedRows(
+      settled.flatMap(({ flags }) => flags.open),
+      at,
+      runId,
     ),
     flagsResolved: settled.flatMap(({ flags }) => flags.resolve),
     flagsGone: settled.flatMap(({ flags }) => flags.markGone),

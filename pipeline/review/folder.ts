@@ -115,6 +115,7 @@ export function readReview(reviewsDir: string, id: string, ownLexicons: string):
     lexiconHash: read?.hash ?? null,
     screening: review.screening,
     codes: review.codes,
+    claims: review.claims,
     decisions,
     place: { reviews: reviewsDir, lexicons: ownLexicons },
     folderHash: sha(

@@ -2,6 +2,7 @@ import type { CuratedColumn } from "../../db/model.ts";
 import type { Lexicon } from "../extract/lexicon.ts";
 import type { WatchQuery } from "../registry/query.ts";
 import type { Decision } from "./decision.ts";
+import type { Claim } from "./claims.ts";
 import type { Screening } from "./screening.ts";
 
 /** A watchlist: a query of the registry's own, or pinned ids alone. */
@@ -54,6 +55,8 @@ export interface Review {
   decisions: Decision[];
   /** Where it was read, so that it can be read again once a decision has been written. */
   place: { reviews: string; lexicons: string };
+  /** Sentences of the review that its columns can decide. */
+  claims: Claim[];
   /** Hash of all files of the folder that the rules read. */
   folderHash: string;
   /** review.json as it stands, kept in the database for readers. */

@@ -46,6 +46,7 @@ function review(watchlists: Partial<Watchlist>[], tables: Partial<CuratedTable>[
     place: { reviews: "", lexicons: "" },
     screening: null,
     folderHash: "h",
+    claims: [],
     definition: {},
   };
 }
