@@ -21,47 +21,6 @@ export const COLUMNS = [
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
-/** Columns of review.trials that a claim may ask for; `curated.<column>` besides, as the table in force prints it. */
-export const TRIAL_COLUMNS = [
-  "title",
-  "director",
-  "country",
-  "status",
-  "last_known_status",
-  "why_stopped",
-  "start_date",
-  "start_date_from",
-  "start_date_to",
-  "start_date_type",
-  "completion_date",
-  "completion_date_from",
-  "completion_date_to",
-  "completion_date_type",
-  "phase",
-  "enrollment",
-  "enrollment_type",
-  "allocation",
-  "interventional_model",
-  "masking",
-  "arms_with_product",
-  "arms_total",
-  "controlled",
-  "comparator_type",
-  "placebo",
-  "primary_outcomes",
-  "route",
-  "cell_source",
-  "donor",
-  "tissue",
-  "results",
-  "has_results",
-  "first_posted",
-  "last_update_posted",
-  "in_curated",
-] as const;
-
-/** Columns of review.cells that a claim may ask for. */
-export const CELL_COLUMNS = ["column_name", "value", "confidence", "rule", "decided_by"] as const;
 /** What a row of a curated table holds: the printed columns, and the PMIDs that a curator confirmed, which no paper prints. */
 export const CURATED_COLUMNS = [...COLUMNS, "publications"] as const;
 export type CuratedColumn = (typeof CURATED_COLUMNS)[number];

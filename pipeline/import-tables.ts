@@ -1,8 +1,8 @@
 import type { Database } from "../db/open.ts";
 import type { Publication } from "../db/publish.ts";
 import { readCuratedVersions, stageCurated } from "../db/standing.ts";
-import { carryOutPending } from "./review/decisions.ts";
 import { standingIds } from "./review/decision.ts";
+import { carryOutPending } from "./review/decisions.ts";
 import { printCurated } from "./review/columns.ts";
 import type { CuratedTable, Review } from "./review/review.ts";
 
@@ -57,7 +57,7 @@ function curatedRows(
 }
 
 /** A review's decisions as the database keeps them, each with whether it stands. */
-export function projected({ id, decisions, tables }: Review): Publication["decisions"][number] {
+export function projectedDecisions({ id, decisions, tables }: Review): Publication["decisions"][number] {
   const standing = standingIds(decisions, tables);
   const rows = decisions.map(({ id: decisionId, by, table, nct_id, column, registry_then, ...one }, position) => ({
     decisionId,

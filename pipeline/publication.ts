@@ -5,7 +5,7 @@ import { readRecords, readVersionList } from "../db/store.ts";
 import { deriveStudy, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import type { OpenedFlag } from "./flags/reconcile.ts";
 import type { Arrival, Harvest, Quarantined } from "./harvest.ts";
-import { projected } from "./import-tables.ts";
+import { projectedDecisions } from "./import-tables.ts";
 import type { Outcomes } from "./ledger.ts";
 import type { Study } from "./registry/study.ts";
 import type { Settled } from "./settle.ts";
@@ -230,7 +230,7 @@ export async function planPublication(
       at,
       runId,
     ),
-    decisions: settled.filter(({ changed }) => changed).map(({ review }) => projected(review)),
+    decisions: settled.filter(({ changed }) => changed).map(({ review }) => projectedDecisions(review)),
     flagsResolved: settled.flatMap(({ flags }) => flags.resolve),
     flagsGone: settled.flatMap(({ flags }) => flags.markGone),
     quarantined: sighted.map((one) => ({

@@ -29,7 +29,7 @@ export const decisions = trialdrift.table(
     /** Place in the file, from 0: the order in which decisions were taken. */
     position: integer("position").notNull(),
     /** Neither undone nor overtaken by a later decision or an edit by hand; of a rejection the registry's value decides too. */
-    stands: boolean("stands").notNull(),
+    stands: boolean("stands").notNull().default(false),
   },
   (t) => [index("decisions_by_cell").on(t.review, t.tableNo, t.nctId, t.columnName)],
 );
