@@ -45,6 +45,7 @@ async function study(
     conditions: [],
     results: "none",
     hasResults: false,
+    publications: ["12345678"],
     enrollment: 20,
     director: "A. Director",
     firstPosted: "2013-01-02",
