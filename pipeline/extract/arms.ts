@@ -2,7 +2,7 @@ import { COMPARATOR_TYPES, type Given } from "./given.ts";
 import { namesComparator, productHits, textsOf } from "./naming.ts";
 import type { GroupName } from "./lexicon.ts";
 import { type Hit, hits, type Passage, quoteHit } from "./passages.ts";
-import type { ArmText, RecordText } from "./record.ts";
+import type { ArmText, InterventionText, RecordText } from "./record.ts";
 import type { ComparatorType, Reading } from "./product.ts";
 import { inCriteria, isBackground } from "./scope.ts";
 
@@ -182,11 +182,19 @@ function controlInProse(prose: readonly Passage[]): Hit | null {
   return null;
 }
 
+/** A liquid that every arm lists beside the product is what the cells are suspended in. */
+const isSolvent = (record: RecordText, given: Given, { index }: InterventionText): boolean =>
+  record.arms.length > 0 &&
+  record.arms.every((arm) => given.arms.has(arm.index) && arm.interventions.includes(index)) &&
+  record.arms.some((arm) => arm.interventions.some((other) => given.interventions.has(other)));
+
 /** "Placebo-controlled" in a title or an arm's words, or an inert intervention among those listed. */
 function placeboInProse(record: RecordText, given: Given, hasControl: boolean): Hit | null {
   for (const item of record.interventions) {
     if (given.interventions.has(item.index)) continue;
-    const hit = firstIn(item.names, "placebo") ?? firstIn(item.names, "sham");
+    const hit =
+      firstIn(item.names, "placebo", isSolvent(record, given, item) ? isNamedSo : () => true) ??
+      firstIn(item.names, "sham");
     if (hit !== null) return hit;
   }
   for (const text of [

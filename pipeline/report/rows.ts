@@ -235,6 +235,7 @@ export interface ReviewRow {
   folder_hash: string;
   lexicon: string | null;
   last_run_id: number;
+  watchlists: { id: string; table: number; query?: Record<string, string>; pinned?: string[] }[];
 }
 
 /** What stands over a table. `order` is the order in which the paper prints its studies. */

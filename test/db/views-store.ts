@@ -42,6 +42,7 @@ async function study(
     whoMasked: [],
     armsTotal: 2,
     primaryOutcomes: [],
+    publications: [],
     conditions: [],
     results: "none",
     hasResults: false,
