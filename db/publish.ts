@@ -3,7 +3,7 @@ import type { Database } from "./open.ts";
 import type { ReviewRun } from "./schema/runs.ts";
 import { changes } from "./schema/changes.ts";
 import { flags } from "./schema/flags.ts";
-import { memberEvents, members, memberships } from "./schema/members.ts";
+import { memberEvents, members, memberships, pins } from "./schema/members.ts";
 import { quarantine } from "./schema/quarantine.ts";
 import { reviews } from "./schema/reviews.ts";
 import { runs } from "./schema/runs.ts";
@@ -50,6 +50,8 @@ export interface Publication {
   quarantined: (typeof quarantine.$inferInsert)[];
   /** Studies that arrived sound: what quarantine holds of them is recovered. */
   recovered: string[];
+  /** Studies that a backfill pins to a watchlist. */
+  pins: (typeof pins.$inferInsert)[];
   run: Partial<typeof runs.$inferInsert> & { reviews: Record<string, ReviewRun> };
 }
 
@@ -196,6 +198,7 @@ export async function publish(database: Database, plan: Publication): Promise<vo
             lexicon = excluded.lexicon, definition = excluded.definition, tables = excluded.tables, last_run_id = excluded.last_run_id`,
     );
     await writeQuarantine(tx, plan);
+    await insertAll(tx, pins, plan.pins, sql`on conflict do nothing`);
     const [newest] = await rows<{ newest: number }>(
       tx,
       sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`,

@@ -59,6 +59,21 @@ export async function abandonDead(db: Db, reviews: readonly string[], ownRun: nu
   return dead.map(({ run_id }) => run_id);
 }
 
+/** Closes the run of a part whose process is gone, with what it staged. Returns what that run had come to. */
+export async function abandonRun(db: Db, runId: number): Promise<"published" | "abandoned"> {
+  const [found] = await rows<{ published: boolean }>(
+    db,
+    sql`select published_at is not null as published from trialdrift.runs where run_id = ${runId}`,
+  );
+  if (found?.published === true) return "published";
+  await db.execute(
+    sql`update trialdrift.runs set state = 'abandoned', finished_at = now(), exit_code = 1,
+               error = 'the process ended before it published' where run_id = ${runId} and state = 'running'`,
+  );
+  await discardStaged(db, runId);
+  return "abandoned";
+}
+
 /** Writes how a run ended; `row` carries the ledger. */
 export async function closeRun(db: Db, runId: number, row: Partial<RunRow>): Promise<void> {
   await db

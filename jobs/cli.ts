@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
+import { backfillCommand } from "./commands/backfill.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { extractCommand } from "./commands/extract.ts";
@@ -12,12 +13,15 @@ import { folderCommands } from "./commands/reviews.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { tableCommand } from "./commands/table.ts";
+import { workerCommand } from "./commands/worker.ts";
 
 /** The command line: flags in, one call, one format out. A verb starts work, a noun lists the view of its name. */
 
 /** TABLE OF COMMANDS in the order of --help: each adds itself; what stands under a noun comes after the nouns. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
   syncCommand,
+  backfillCommand,
+  workerCommand,
   recomputeCommand,
   tableCommand,
   listCommands,

@@ -20,6 +20,11 @@ export const ENVIRONMENT = {
     fallback: "https://clinicaltrials.gov/api/v2",
     about: "base URL of the registry's API",
   },
+  CTGOV_HISTORY_URL: {
+    schema: url.optional(),
+    fallback: undefined,
+    about: "base URL of the registry's undocumented history; unset: `int` beside CTGOV_BASE_URL",
+  },
   TRIALDRIFT_RATE: {
     schema: z.coerce.number().positive().max(1000),
     fallback: "1",
@@ -47,6 +52,7 @@ export interface Config {
   databaseUrl: string | null;
   dataDir: string;
   baseUrl: string;
+  historyUrl: string;
   rate: number;
   reviewsDir: string;
   lexiconsDir: string;
@@ -73,6 +79,11 @@ function milliseconds(text: string): number {
   return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as "ms" | "s" | "m"];
 }
 
+/** …/api/v2 has its history at …/api/int. */
+function historyBeside(baseUrl: string | undefined): string {
+  return (baseUrl ?? "").replace(/\/+$/, "").replace(/[^/]*$/, "int");
+}
+
 /** Reads and checks an environment. Throws `config` naming every wrong or unknown name at once. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
   const problems: string[] = [];
@@ -92,6 +103,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     databaseUrl: read("DATABASE_URL") ?? null,
     dataDir: read("TRIALDRIFT_DATA_DIR"),
     baseUrl: read("CTGOV_BASE_URL"),
+    historyUrl: read("CTGOV_HISTORY_URL") ?? historyBeside(read("CTGOV_BASE_URL")),
     rate: read("TRIALDRIFT_RATE"),
     reviewsDir: read("TRIALDRIFT_REVIEWS"),
     lexiconsDir: `${OURS}lexicons`,

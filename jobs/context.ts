@@ -1,7 +1,9 @@
 import { TrialdriftError } from "../db/errors.ts";
 import { assertMigrated, migrate } from "../db/migrate.ts";
 import { type Database, openDatabase } from "../db/open.ts";
+import { holdPlaces, openBucket, takePlace } from "../db/pace.ts";
 import { openRegistry, type Registry } from "../pipeline/registry/client.ts";
+import { type Places, spacingOf } from "../pipeline/registry/pace.ts";
 import { readReview, reviewIds } from "../pipeline/review/folder.ts";
 import type { Review } from "../pipeline/review/review.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -13,16 +15,35 @@ export interface Context {
   log: Logger;
   /** Opens the database; a writer brings the schema up to date, a reader refuses an older one. */
   openDatabase(as: "writer" | "reader"): Promise<Database>;
-  openRegistry(): Registry;
+  /**
+   * A client of the registry. On a server its pace is the database's, one for all processes; the nightly sync is `first`.
+   * Open the database before: without it the process keeps the pace alone.
+   */
+  openRegistry(options?: { first?: boolean; signal?: AbortSignal }): Registry;
   /** The reviews named, or all; throws `usage` naming the choices where one does not exist. */
   reviews(only: string | null): Review[];
   close(): Promise<void>;
+}
+
+/** The places of this registry's host in the database: one bucket for syncs, backfills, look-ups and workers together. */
+function placesOf({ db }: Database, { baseUrl, rate }: Config, first: boolean): Places {
+  const { host } = new URL(baseUrl);
+  let bucket: Promise<void> | null = null;
+  return {
+    async take() {
+      bucket ??= openBucket(db, host);
+      await bucket;
+      return takePlace(db, { host, spacing: spacingOf(rate), first });
+    },
+    hold: (ms) => holdPlaces(db, host, ms),
+  };
 }
 
 export function openContext(environment: Record<string, string | undefined>): Context {
   const config = readConfig(environment);
   const log = openLog(config.logLevel);
   const releasers: (() => Promise<void>)[] = [];
+  let opened: Database | null = null;
   return {
     config,
     log,
@@ -33,15 +54,21 @@ export function openContext(environment: Record<string, string | undefined>): Co
         lockWaitMs: config.lockWaitMs,
         onWait: (message) => log.warn(`waiting: ${message}`),
       });
-      releasers.push(() => database.close());
+      opened = database;
+      releasers.push(async () => {
+        if (opened === database) opened = null;
+        await database.close();
+      });
       await (as === "writer" ? migrate(database) : assertMigrated(database));
       return database;
     },
-    openRegistry() {
+    openRegistry({ first = false, signal } = {}) {
       const registry = openRegistry({
         baseUrl: config.baseUrl,
         rate: config.rate,
+        ...(opened?.kind === "server" ? { places: placesOf(opened, config, first) } : {}),
         userAgent: config.userAgent,
+        ...(signal === undefined ? {} : { signal }),
         onRetry: (line) => log.warn(line),
       });
       releasers.push(() => registry.close());

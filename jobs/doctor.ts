@@ -8,39 +8,14 @@ import { openRegistry, type RegistryVersion } from "../pipeline/registry/client.
 import type { ReviewRow } from "../pipeline/report/rows.ts";
 import { reviewIds } from "../pipeline/review/folder.ts";
 import type { Context } from "./context.ts";
+import { backfillsOf } from "./doctor-backfills.ts";
+import { failed, type Finding, line } from "./finding.ts";
+
+export type { Finding } from "./finding.ts";
 
 /** What `doctor` looks at: one entry a check, each a few findings in words. Looks and says; stores nothing (but --roles). */
 
-/** One line: `note` is worth a look, `wrong` keeps something from working. Its exit code is 0 where neither ends the process otherwise. */
-export interface Finding {
-  about: string;
-  mark: "ok" | "note" | "wrong";
-  said: string;
-  next: string | null;
-  exitCode: number;
-}
-
-function line(about: string, mark: Finding["mark"], said: string, next: string | null = null, exitCode = 0): Finding {
-  return { about, mark, said, next, exitCode };
-}
 const STALE = ERROR_CODES.incomplete;
-
-/** An error as a line: with its causes, which say why a connection failed. */
-function failed(about: string, error: unknown): Finding {
-  const causes: string[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) if (at.message !== "") causes.push(at.message);
-  const said = causes.join("; ") || String(error);
-  if (error instanceof TrialdriftError)
-    return line(about, "wrong", said, error.next ?? "see the message", error.exitCode);
-  return line(
-    about,
-    "wrong",
-    said,
-    "look at the message; if it does not explain itself, report it",
-    ERROR_CODES.internal,
-  );
-}
-
 async function databaseOf(context: Context): Promise<{ finding: Finding; database: Database | null }> {
   try {
     const database = await context.openDatabase("reader");
@@ -220,6 +195,7 @@ export interface Examination {
 const CHECKS: readonly ((examination: Examination) => Promise<Finding[]>)[] = [
   ({ context, now }) => registryOf(context, now),
   ({ context, database, maxAge }) => freshnessOf(context, database, maxAge),
+  ({ database }) => backfillsOf(database),
 ];
 
 /** Everything that `doctor` has to say of this installation, one line a thing looked at. */

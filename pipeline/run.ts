@@ -9,6 +9,7 @@ import type { Harvest } from "./harvest.ts";
 import { runProblem } from "./ledger.ts";
 import { countOutcomes, planPublication } from "./publication.ts";
 import { receiveAgain } from "./receive.ts";
+import { pinnedReviews } from "./pinned.ts";
 import { type Settled, settle } from "./settle.ts";
 import { walk, type Walked, type WalkRequest } from "./walk.ts";
 
@@ -20,6 +21,10 @@ export interface RunRequest extends WalkRequest {
   review: string | null;
   /** Does everything but publish. */
   dryRun?: boolean;
+  /** Watchlist to which what `source` loads is pinned. */
+  into?: { review: string; watchlist: string } | null;
+  /** Told the run's id before anything is asked for. */
+  onOpened?: (runId: number) => Promise<void>;
   /** Asked with the registry's data date: what to note for each review where nothing can have changed, else null. */
   idle?: (dataTimestamp: string) => Promise<Record<string, ReviewRun> | null>;
   now: () => string;
@@ -83,7 +88,18 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
     try {
-      await publish(database, await planPublication(database.db, { runId, at, newestSeen, harvest, settled, run }));
+      await publish(
+        database,
+        await planPublication(database.db, {
+          runId,
+          at,
+          newestSeen,
+          harvest,
+          settled,
+          run,
+          into: request.into ?? null,
+        }),
+      );
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;
@@ -118,13 +134,15 @@ async function endIdle(request: RunRequest, runId: number): Promise<IdleReport |
  */
 export function run(request: RunRequest & { idle: NonNullable<RunRequest["idle"]> }): Promise<RunReport | IdleReport>;
 export function run(request: RunRequest): Promise<RunReport>;
-export async function run(request: RunRequest): Promise<RunReport | IdleReport> {
-  const { database, reviews, job, review } = request;
-  const names = reviews.map(({ id }) => id);
+export async function run(asked: RunRequest): Promise<RunReport | IdleReport> {
+  const { database, job, review } = asked;
+  const names = asked.reviews.map(({ id }) => id);
   const release = await database.lock(names.map((id) => `review ${id}`));
   try {
+    const request = { ...asked, reviews: await pinnedReviews(database.db, asked.reviews) };
     const runId = await openRun(database.db, { job, review, reviews: names, ruleVersions: RULE_VERSIONS });
     try {
+      await request.onOpened?.(runId);
       await abandonDead(database.db, names, runId);
       const idle = await endIdle(request, runId);
       if (idle !== null) return idle;

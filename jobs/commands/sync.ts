@@ -10,7 +10,7 @@ import { reviewOption } from "../options.ts";
 export async function sync(context: Context, options: { review?: string; dryRun?: boolean }): Promise<number> {
   const reviews = context.reviews(options.review ?? null);
   const database = await context.openDatabase("writer");
-  const registry = context.openRegistry();
+  const registry = context.openRegistry({ first: true });
   const progress = progressOf(context.log);
   const report = await nightly({
     database,

@@ -22,4 +22,6 @@ export interface Source {
   fates: Map<string, Fate>;
   /** Data date of a record that does not come from a walk over the live registry; null: the walk's own. */
   dataAt?(record: unknown): string | null;
+  /** Dated versions of studies from the registry's history: many records a study, each a version of its own. */
+  versions?: true;
 }
