@@ -37,7 +37,9 @@ function weave(held: readonly Place[], arrivals: readonly Place[]): Place[] {
   for (const one of arrivals.toSorted((a, b) => (a.dataAt < b.dataAt ? -1 : a.dataAt > b.dataAt ? 1 : 0))) {
     const at = list.findIndex(({ dataAt }) => dataAt > one.dataAt);
     const [before, after] = [list[at - 1], list[at]];
-    if (at === -1 || before?.coreHash === one.coreHash || after?.coreHash === one.coreHash) continue;
+    // What was submitted dates the content that was observed later, even where the two are equal byte by byte.
+    const same = after?.coreHash === one.coreHash && after.dated === one.dated;
+    if (at === -1 || before?.coreHash === one.coreHash || same) continue;
     list.splice(at, 0, one);
   }
   return list;

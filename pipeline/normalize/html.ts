@@ -27,9 +27,12 @@ function untagged(html: string): string {
         return "\n";
       case "ul":
       case "ol":
-        if (closing === "") lists.push({ ordered: tag.toLowerCase() === "ol", items: 0 });
-        else lists.pop();
-        return closing === "" ? "\n" : "\n\n";
+        if (closing === "") {
+          lists.push({ ordered: tag.toLowerCase() === "ol", items: 0 });
+          return lists.length === 1 ? "\n" : "";
+        }
+        lists.pop();
+        return lists.length === 0 ? "\n\n" : "";
       case "li": {
         const list = lists.at(-1);
         if (closing !== "" || list === undefined) return "";
