@@ -6,7 +6,7 @@ import { distinctIds } from "../../pipeline/registry/query.ts";
 import { isPartialDate } from "../../pipeline/registry/study.ts";
 import type { Review } from "../../pipeline/review/review.ts";
 import { backfillId, conclude, fileAsked, prepare, targetId, toolsOf, workThrough } from "../backfill.ts";
-import { closeFiles, type Tools } from "../backfill-parts.ts";
+import { closeFiles, openedFile, type Tools } from "../backfill-parts.ts";
 import { type Asked, type AskedSource, estimate, planParts } from "../backfill-plan.ts";
 import type { Context } from "../context.ts";
 import { perform, print } from "../exit.ts";
@@ -111,6 +111,8 @@ async function backfill(context: Context, flags: BackfillFlags): Promise<number>
   const signal = stopSignal();
   let queue: Queue | null = null;
   try {
+    // A cut archive is told before a database is opened or made.
+    if (source?.kind === "records") await openedFile(source.path);
     if (flags.queue === true && flags.dryRun !== true) queue = await openQueue(context);
     const database = await context.openDatabase("writer");
     const tools = toolsOf(context, database, signal);
