@@ -66,7 +66,8 @@ export async function writeBackfill(
 ): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql`delete from trialdrift.backfills where backfill_id = ${backfill.backfillId}`);
-    await tx.insert(backfills).values(backfill);
+    const { backfillId, asked, history, queued } = backfill;
+    await tx.insert(backfills).values({ backfillId, asked, history, queued });
     await addParts(tx, backfill.backfillId, specs);
   });
 }

@@ -114,3 +114,12 @@ export async function noteActive(db: Db, reviews: readonly string[]): Promise<vo
     sql`update trialdrift.reviews set active = not active where active <> (review in ${texts(reviews)})`,
   );
 }
+
+/** Stored studies that any review shows, by id. */
+export async function trackedStudies(db: Db): Promise<string[]> {
+  const found = await rows<{ nctId: string }>(
+    db,
+    sql`select distinct s.nct_id as "nctId" from trialdrift.members m join trialdrift.studies s using (nct_id) order by 1`,
+  );
+  return found.map(({ nctId }) => nctId);
+}

@@ -12,6 +12,7 @@ select c.change_id,
        c.cause,
        left(c.data_at, 10)::date as data_date,
        c.detected_at,
-       c.run_id
+       c.run_id,
+       (select v.dated from trialdrift.versions v where v.version_id = c.to_version) as dated
   from trialdrift.changes c
  where not c.superseded

@@ -27,7 +27,12 @@ const CHANGE_FIELDS = [
   "data_date",
   "detected_at",
   "run_id",
+  "dated",
 ] as const;
+
+/** A day on which a record was submitted is no day on which it was observed. */
+const dataOf = (row: { data_date: string; dated: string | null }): string =>
+  row.dated === "submitted" ? `${row.data_date} submitted` : row.data_date;
 
 /** TABLE OF LISTS, what runs found: text columns of each noun, and the columns of its CSV. */
 export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]: Listing<ListRows[N]> } = {
@@ -63,7 +68,7 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
     many: "changes",
     fields: CHANGE_FIELDS,
     columns: [
-      fixed("data of", (row) => row.data_date),
+      fixed("data of", dataOf),
       fixed("study", (row) => row.nct_id),
       flexible("change", (row) => changeWords(row.kind), 17),
       flexible("column", (row) => columnWords(row.column_name), 12),
@@ -76,7 +81,7 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
     many: "status changes",
     fields: [...CHANGE_FIELDS, "from_status", "to_status", "from_last_known", "to_last_known", "why_stopped"],
     columns: [
-      fixed("data of", (row) => row.data_date),
+      fixed("data of", dataOf),
       fixed("study", (row) => row.nct_id),
       flexible(
         "status",

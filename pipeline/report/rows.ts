@@ -77,6 +77,8 @@ export interface ChangeRow {
   data_date: string;
   detected_at: string;
   run_id: number;
+  /** What data_date is. */
+  dated: "observed" | "submitted";
 }
 
 export interface StatusChangeRow extends ChangeRow {

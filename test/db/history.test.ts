@@ -9,6 +9,8 @@ import type { Database } from "../../db/open.ts";
 import { rows } from "../../db/sql.ts";
 import { readRecords } from "../../db/store.ts";
 import { type Replay, startReplay } from "../../fixtures/replay/server.ts";
+import { openContext } from "../../jobs/context.ts";
+import { refreshHistory } from "../../jobs/history-refresh.ts";
 import { openRegistry, type Registry } from "../../pipeline/registry/client.ts";
 import { type RunReport, run } from "../../pipeline/run.ts";
 import { historySource } from "../../pipeline/sources/history.ts";
@@ -160,6 +162,23 @@ describe("history", () => {
       expect.stringContaining(`${nct(703)} as submitted on 2019-01-08: $.protocolSection.statusModule.startDateStruct`),
     ]);
     expect(await countOf(database.db, `trialdrift.versions where nct_id = '${nct(703)}'`)).toBe(3);
+  });
+
+  test("is refreshed once a month for every study that a review tracks", async () => {
+    const { replay } = await play(join(folder, "play"));
+    const context = openContext({ CTGOV_BASE_URL: replay.url, TRIALDRIFT_RATE: "1000", LOG_LEVEL: "silent" });
+    const never = new AbortController().signal;
+    try {
+      const first = await refreshHistory(context, database, never);
+      expect(first).toEqual({ outcome: "complete", detail: expect.stringMatching(/^history-\d{4}-\d\d is done$/) });
+      const runs = await countOf(database.db, "trialdrift.runs");
+      expect(await refreshHistory(context, database, never)).toMatchObject({
+        detail: expect.stringContaining("before"),
+      });
+      expect(await countOf(database.db, "trialdrift.runs")).toBe(runs);
+    } finally {
+      await context.close();
+    }
   });
 
   test.skipIf(!existsSync(CORPUS))(

@@ -107,6 +107,7 @@ export function statusChange(of: Partial<StatusChangeRow> = {}): StatusChangeRow
     from_last_known: null,
     to_last_known: "RECRUITING",
     why_stopped: null,
+    dated: "observed",
     ...of,
   };
 }
