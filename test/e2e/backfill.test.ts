@@ -1,8 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { openDatabase } from "../../db/open.ts";
+import { rows } from "../../db/sql.ts";
 import {
   cli,
   type Environment,
@@ -106,7 +108,7 @@ describe.each(["PGlite", "Postgres"])("%s", (kind) => {
     const once = await cli([...args, "--resume"], settings(disturbed));
     expect(once.code).toBe(0);
     expect(words(once.stderr)).toContain("is done already");
-  });
+  }, 300_000);
 
   test("Ctrl-C keeps what is done, says how to go on, and --resume fetches no finished part again", async () => {
     const place = await fresh();
@@ -128,29 +130,33 @@ describe.each(["PGlite", "Postgres"])("%s", (kind) => {
     expect(played.asked().filter((path) => path.includes(nct(1)))).toEqual([]);
     expect(words(again.stderr)).toContain("2 parts, 1 fetched again");
     expect(await looking(place, (db) => countOf(db, "review.studies"))).toBe(LISTED);
-  });
+  }, 180_000);
 
   test("--into pins what it loads, shown in members, and the next sync reads it like a pin of the review", async () => {
     const place = await fresh();
-    expect((await cli(["sync"], settings(place))).code).toBe(0);
     const ids = `${nct(7)},${nct(8)},${nct(999_999)}`;
     const loaded = await cli(["backfill", "--ids", ids, "--into", "small/list"], settings(place));
     expect(loaded, loaded.stderr).toMatchObject({ code: 0 });
-    const members = async () => {
-      const { stdout } = await cli(["members", "--format", "json"], settings(place));
-      return (JSON.parse(stdout) as { nct_id: string; how: string[]; state: string }[]).map(
-        ({ nct_id, how, state }) => `${nct_id} ${how.join("+")} ${state}`,
+    const members = () =>
+      looking(place, async (db) =>
+        (
+          await rows<{ said: string }>(
+            db,
+            sql`select nct_id || ' ' || array_to_string(how, '+') || ' ' || state as said from review.members order by 1`,
+          )
+        ).map(({ said }) => said),
       );
-    };
     const expected = [1, 7, 8].map((n) => `${nct(n)} pinned present`);
-    expect((await members()).toSorted()).toEqual(expected);
+    expect(await members()).toEqual(expected);
     const synced = await cli(["sync"], settings(place));
     expect(synced, synced.stderr).toMatchObject({ code: 0 });
-    expect((await members()).toSorted()).toEqual(expected);
-    const wrong = await cli(["backfill", "--ids", ids, "--into", "small/other"], settings(place));
-    expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toContain("its watchlists: list");
-  });
+    expect(await members()).toEqual(expected);
+    // Pinned after the sync began: the next one is not ended by its gate, though the data date stands.
+    await cli(["backfill", "--ids", nct(9), "--into", "small"], settings(place));
+    played.asked();
+    expect((await cli(["sync"], settings(place))).code).toBe(0);
+    expect(played.asked().length).toBeGreaterThan(1);
+  }, 180_000);
 
   test("--dry-run says requests and minutes and loads nothing; a window brings what was posted in it", async () => {
     const place = await fresh();
@@ -162,7 +168,7 @@ describe.each(["PGlite", "Postgres"])("%s", (kind) => {
     expect(loaded, loaded.stderr).toMatchObject({ code: 0 });
     expect(await looking(place, (db) => countOf(db, "review.studies"))).toBe(LISTED);
     expect(await looking(place, (db) => countOf(db, "review.runs where job = 'backfill' and requests = 10"))).toBe(1);
-  });
+  }, 180_000);
 });
 
 describe("what is refused", () => {
@@ -182,6 +188,7 @@ describe("what is refused", () => {
     [["backfill", "--ids", "NCT1", "--review", "small"], "more than one source"],
     [["backfill", "--from", "2024-02-01", "--to", "2024-01-01"], "is after"],
     [["backfill", "--ids", "NCT00000001", "--queue"], "DATABASE_URL is not set"],
+    [["backfill", "--ids", "NCT00000001", "--into", "small/other"], "its watchlists: list"],
     [["worker"], "DATABASE_URL is not set"],
   ])("%j", async (args, message) => {
     const { code, stderr } = await cli(args, settings(place));
@@ -211,5 +218,5 @@ describe("beside others on one Postgres", () => {
     expect(second.stderr).toContain(`trialdrift ${holder.child.pid} backfill`);
     holder.child.kill("SIGTERM");
     expect(await holder.ended).toMatchObject({ code: 3, signal: null });
-  });
+  }, 180_000);
 });
