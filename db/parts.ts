@@ -178,6 +178,15 @@ export async function freeParts(db: Db, backfillId: string): Promise<number[]> {
   return found.map(({ partNo }) => partNo);
 }
 
+/** What is still to be done of a backfill. */
+export async function openSpecs(db: Db, backfillId: string): Promise<Spec[]> {
+  const found = await rows<{ spec: Spec }>(
+    db,
+    sql`select spec from trialdrift.parts where backfill_id = ${backfillId} and state <> 'done' order by part_no`,
+  );
+  return found.map(({ spec }) => spec);
+}
+
 export async function countParts(db: Db, backfillId: string): Promise<PartCounts> {
   const [found] = await rows<PartCounts>(
     db,

@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { Job } from "./model.ts";
+import { LEASE_SECONDS } from "./parts.ts";
 import { type ReviewRun, runs } from "./schema/runs.ts";
 import { discardStaged } from "./store.ts";
 import { type Db, rows, texts } from "./sql.ts";
@@ -44,15 +45,17 @@ function pending(): ReviewRun {
 
 /**
  * Marks runs that a dead process left `running`, and deletes what they staged. The caller holds the locks of `reviews`, so
- * whatever still says running for one of them has no process any more.
+ * whatever still says running for one of them has no process any more; nor has a part of a backfill whose lease ran out.
  */
 export async function abandonDead(db: Db, reviews: readonly string[], ownRun: number): Promise<number[]> {
   const dead = await rows<{ run_id: number }>(
     db,
     sql`update trialdrift.runs set state = 'abandoned', finished_at = now(), exit_code = 1,
                error = 'the process ended before it published'
-         where state = 'running' and run_id <> ${ownRun} and job in ('sync', 'recompute')
-           and exists (select from jsonb_object_keys(reviews) as k where k in ${texts(reviews)})
+         where state = 'running' and run_id <> ${ownRun}
+           and (job in ('sync', 'recompute') and exists (select from jsonb_object_keys(reviews) as k where k in ${texts(reviews)})
+                or exists (select from trialdrift.parts p where p.run_id = runs.run_id and p.state = 'claimed'
+                              and p.heartbeat_at < clock_timestamp() - make_interval(secs => ${LEASE_SECONDS})))
         returning run_id::int`,
   );
   for (const { run_id } of dead) await discardStaged(db, run_id);

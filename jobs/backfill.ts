@@ -25,7 +25,7 @@ import { type Meter, openMeter } from "./progress.ts";
 
 /** A backfill: planned once, then worked through part by part. The parts table alone says what is done. */
 
-export function backfillId({ source, into, history }: Asked): string {
+function backfillId({ source, into, history }: Asked): string {
   const stat = source.kind === "records" ? statSync(source.path, { throwIfNoEntry: false }) : undefined;
   const file = stat === undefined ? null : [stat.size, stat.mtimeMs];
   return `${source.kind}-${contentId(JSON.stringify([source, file, into, history])).slice(0, 8)}`;

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { TrialdriftError } from "../../db/errors.ts";
-import type { Backfill } from "../../db/parts.ts";
+import { type Backfill, openSpecs, readBackfill } from "../../db/parts.ts";
 import { distinctIds } from "../../pipeline/registry/query.ts";
 import { isPartialDate } from "../../pipeline/registry/study.ts";
 import type { Review } from "../../pipeline/review/review.ts";
-import { backfillId, conclude, fileAsked, prepare, targetId, toolsOf, workThrough } from "../backfill.ts";
+import { conclude, fileAsked, prepare, targetId, toolsOf, workThrough } from "../backfill.ts";
 import { closeFiles, openedFile, type Tools } from "../backfill-parts.ts";
 import { type Asked, type AskedSource, estimate, planParts } from "../backfill-plan.ts";
 import type { Context } from "../context.ts";
@@ -87,12 +87,24 @@ function intoOf(context: Context, text: string | undefined): Into | null {
 
 const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
-async function sayEstimate(context: Context, tools: Tools, asked: Asked, review: Review | null) {
+/** What is to come: of a backfill that is to go on, what is left of it. */
+async function sayEstimate(
+  context: Context,
+  tools: Tools,
+  id: string,
+  asked: Asked | null,
+  resume: boolean,
+  review: Review | null,
+) {
+  const { db } = tools.database;
+  const known = resume ? await readBackfill(db, id) : null;
+  const specs = known === null && asked !== null ? await planParts(tools, asked, review) : await openSpecs(db, id);
   const { rate } = context.config;
-  const { parts, studies, requests, minutes } = estimate(await planParts(tools, asked, review), asked.history, rate);
+  const history = known?.history ?? asked?.history ?? false;
+  const { parts, studies, requests, minutes } = estimate(specs, history, rate);
   const time =
     requests === 0 ? "no request" : `${many(requests, "request")}, ${minutes.toFixed(1)} minutes at ${rate}/s`;
-  await print(`${backfillId(asked)}: ${many(parts, "part")}, ${many(studies, "record")}, ${time}`);
+  await print(`${id}: ${many(parts, "part")}, ${many(studies, "record")}, ${time}`);
 }
 
 const quoted = (word: string): string => (/^[\w./,:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
@@ -116,11 +128,11 @@ async function backfill(context: Context, flags: BackfillFlags): Promise<number>
     if (flags.queue === true && flags.dryRun !== true) queue = await openQueue(context);
     const database = await context.openDatabase("writer");
     const tools = toolsOf(context, database, signal);
-    if (flags.dryRun === true && asked !== null) {
-      await sayEstimate(context, tools, asked, review);
+    const id = await targetId(database, asked);
+    if (flags.dryRun === true) {
+      await sayEstimate(context, tools, id, asked, flags.resume === true, review);
       return 0;
     }
-    const id = await targetId(database, asked);
     const release = await database.lock([`backfill ${id}`]);
     try {
       const how = { id, resume: flags.resume === true, queued: queue !== null };

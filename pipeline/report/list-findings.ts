@@ -27,7 +27,6 @@ const CHANGE_FIELDS = [
   "data_date",
   "detected_at",
   "run_id",
-  "dated",
 ] as const;
 
 /** A day on which a record was submitted is no day on which it was observed. */
@@ -66,7 +65,7 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
   changes: {
     one: "change",
     many: "changes",
-    fields: CHANGE_FIELDS,
+    fields: [...CHANGE_FIELDS, "dated"],
     columns: [
       fixed("data of", dataOf),
       fixed("study", (row) => row.nct_id),
@@ -79,7 +78,7 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
   status_changes: {
     one: "status change",
     many: "status changes",
-    fields: [...CHANGE_FIELDS, "from_status", "to_status", "from_last_known", "to_last_known", "why_stopped"],
+    fields: [...CHANGE_FIELDS, "from_status", "to_status", "from_last_known", "to_last_known", "why_stopped", "dated"],
     columns: [
       fixed("data of", dataOf),
       fixed("study", (row) => row.nct_id),

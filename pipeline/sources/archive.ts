@@ -15,7 +15,7 @@ const BATCH = 250;
 const STUDY = /(?:^|\/)NCT\d{8}\.json$/;
 /** The largest known record is 3.6 MB (ctgov-api.md 5.6). A larger entry is refused before it is inflated. */
 const LARGEST_ENTRY = 64 * 1024 * 1024;
-/** Eight times the registry; where each lies is kept in memory, 26 bytes an entry. */
+/** Eight times the registry; where each lies is kept in memory, 40 bytes an entry. */
 const MOST_ENTRIES = 5_000_000;
 const STORED = 0;
 const DEFLATED = 8;

@@ -43,6 +43,7 @@ async function study(
     armsTotal: 2,
     primaryOutcomes: [],
     conditions: [],
+    publications: [],
     results: "none",
     hasResults: false,
     enrollment: 20,
