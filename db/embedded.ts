@@ -25,7 +25,7 @@ export async function openEmbedded(options: OpenOptions): Promise<Database> {
       code: "database_unreachable",
       message: `the embedded database in ${directory} does not open`,
       state: "nothing was changed",
-      next: "restore a backup, or move the directory away to start empty",
+      next: "see that its disk has room; else move the directory away and restore a backup",
       cause,
     });
   }

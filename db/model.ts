@@ -21,6 +21,48 @@ export const COLUMNS = [
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
+/** Columns of review.trials that a claim may ask for; `curated.<column>` besides, as the table in force prints it. */
+export const TRIAL_COLUMNS = [
+  "title",
+  "director",
+  "country",
+  "status",
+  "last_known_status",
+  "why_stopped",
+  "start_date",
+  "start_date_from",
+  "start_date_to",
+  "start_date_type",
+  "completion_date",
+  "completion_date_from",
+  "completion_date_to",
+  "completion_date_type",
+  "phase",
+  "enrollment",
+  "enrollment_type",
+  "allocation",
+  "interventional_model",
+  "masking",
+  "arms_with_product",
+  "arms_total",
+  "controlled",
+  "comparator_type",
+  "placebo",
+  "primary_outcomes",
+  "route",
+  "cell_source",
+  "donor",
+  "tissue",
+  "results",
+  "has_results",
+  "first_posted",
+  "last_update_posted",
+  "in_curated",
+] as const;
+
+/** Columns of review.cells that a claim may ask for. */
+export const CELL_COLUMNS = ["column_name", "value", "confidence", "rule", "decided_by"] as const;
+
 /** Parts of `cell_source` that are compared one by one, each a drift row of its own. */
 export const CELL_SOURCE_PARTS = ["tissue", "donor", "cell_source"] as const;
 
@@ -107,8 +149,13 @@ export const FLAG_KINDS = [
   "outcome_changed",
   "sponsor_changed",
   "registry_schema",
+  "claim_broken",
 ] as const;
 export type FlagKind = (typeof FLAG_KINDS)[number];
+
+/** How a sentence of the review stands: cannot_tell where a cell that it hangs on is silent. */
+export const CLAIM_STATES = ["holds", "no_longer_holds", "cannot_tell"] as const;
+export type ClaimState = (typeof CLAIM_STATES)[number];
 
 export const SEVERITIES = ["info", "low", "medium", "high"] as const;
 export type Severity = (typeof SEVERITIES)[number];

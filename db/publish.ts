@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Database } from "./open.ts";
 import type { ReviewRun } from "./schema/runs.ts";
 import { changes } from "./schema/changes.ts";
+import { claimStates } from "./schema/claims.ts";
 import { flags } from "./schema/flags.ts";
 import { memberEvents, members, memberships, pins } from "./schema/members.ts";
 import { quarantine } from "./schema/quarantine.ts";
@@ -52,7 +53,17 @@ export interface Publication {
   recovered: string[];
   /** Studies that a backfill pins to a watchlist. */
   pins: (typeof pins.$inferInsert)[];
+  /** Asked once everything above is written: what follows from the run's own state as readers are about to see it. */
+  conclude?: (tx: Db) => Promise<Conclusion>;
   run: Partial<typeof runs.$inferInsert> & { reviews: Record<string, ReviewRun> };
+}
+
+/** What a run's new state adds to its publication: answers of claims, and flags about them. */
+export interface Conclusion {
+  claims: (typeof claimStates.$inferInsert)[];
+  flagsOpened: (typeof flags.$inferInsert)[];
+  flagsResolved: number[];
+  flagsGone: number[];
 }
 
 /** Another run moved these heads, or published changes of these studies, since they were read; nothing was published. */
@@ -126,25 +137,32 @@ async function showVersions(tx: Db, plan: Publication): Promise<void> {
   }
 }
 
-async function writeNews(tx: Db, plan: Publication): Promise<void> {
-  await insertAll(tx, changes, plan.changes, sql`on conflict do nothing`);
-  for (const { from, to } of plan.superseded)
-    await tx.execute(
-      sql`update trialdrift.changes set superseded = true where from_version = ${from} and to_version = ${to} and kind <> 'derived_only'`,
-    );
-  if (plan.flagsResolved.length > 0)
+async function writeFlags(
+  tx: Db,
+  runId: number,
+  { flagsOpened, flagsResolved, flagsGone }: Pick<Conclusion, "flagsOpened" | "flagsResolved" | "flagsGone">,
+): Promise<void> {
+  if (flagsResolved.length > 0)
     await tx
       .update(flags)
       .set({
         state: "resolved",
         gone: true,
         resolvedAt: sql`now()` as unknown as string,
-        resolvedBy: `run ${plan.runId}`,
+        resolvedBy: `run ${runId}`,
       })
-      .where(inArray(flags.flagId, plan.flagsResolved));
-  if (plan.flagsGone.length > 0)
-    await tx.update(flags).set({ gone: true }).where(inArray(flags.flagId, plan.flagsGone));
-  await insertAll(tx, flags, plan.flagsOpened, sql`on conflict do nothing`);
+      .where(inArray(flags.flagId, flagsResolved));
+  if (flagsGone.length > 0) await tx.update(flags).set({ gone: true }).where(inArray(flags.flagId, flagsGone));
+  await insertAll(tx, flags, flagsOpened, sql`on conflict do nothing`);
+}
+
+async function writeNews(tx: Db, plan: Publication): Promise<void> {
+  await insertAll(tx, changes, plan.changes, sql`on conflict do nothing`);
+  for (const { from, to } of plan.superseded)
+    await tx.execute(
+      sql`update trialdrift.changes set superseded = true where from_version = ${from} and to_version = ${to} and kind <> 'derived_only'`,
+    );
+  await writeFlags(tx, plan.runId, plan);
 }
 
 async function writeMembers(tx: Db, plan: Publication): Promise<void> {
@@ -199,6 +217,11 @@ export async function publish(database: Database, plan: Publication): Promise<vo
     );
     await writeQuarantine(tx, plan);
     await insertAll(tx, pins, plan.pins, sql`on conflict do nothing`);
+    const conclusion = await plan.conclude?.(tx);
+    if (conclusion !== undefined) {
+      await insertAll(tx, claimStates, conclusion.claims);
+      await writeFlags(tx, plan.runId, conclusion);
+    }
     const [newest] = await rows<{ newest: number }>(
       tx,
       sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`,

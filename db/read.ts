@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { TrialdriftError } from "./errors.ts";
-import { CHANGE_KINDS, COLUMNS, DRIFT_KINDS, FLAG_KINDS } from "./model.ts";
+import { CHANGE_KINDS, CLAIM_STATES, COLUMNS, DRIFT_KINDS, FLAG_KINDS } from "./model.ts";
 import { type Db, rows, texts } from "./sql.ts";
 
 /** The public views of schema `review` that can be read by name. */
@@ -16,6 +16,7 @@ export const VIEW_NAMES = [
   "members",
   "runs",
   "curated",
+  "claims",
   "quarantine",
   "reviews",
   "freshness",
@@ -121,6 +122,13 @@ const NOUNS: Record<ViewName, Noun> = {
     order: sql`v.review, v.table_no, v.version, v.nct_id, ${printedOrder}`,
     review: byReview,
     table: true,
+  },
+  claims: {
+    ...BARE,
+    order: sql`v.review, v.claim`,
+    review: byReview,
+    kind: { column: "state", words: CLAIM_STATES },
+    since: published(sql`v.run_id`),
   },
   quarantine: {
     ...STORE,

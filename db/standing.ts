@@ -91,7 +91,7 @@ export async function stageCurated(
   await db.transaction(async (tx) => {
     for (const name of ["curated_cells", "curated_tables"])
       await tx.execute(
-        sql`delete from ${sql.raw(`trialdrift.${name}`)} where review = ${table.review} and table_no = ${table.tableNo} and version = ${table.version}`,
+        sql`delete from trialdrift.${sql.identifier(name)} where review = ${table.review} and table_no = ${table.tableNo} and version = ${table.version}`,
       );
     await tx.insert(curatedTables).values(table);
     await insertAll(tx, curatedCells, cells);

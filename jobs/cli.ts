@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
 import { backfillCommand } from "./commands/backfill.ts";
+import { backupCommands } from "./commands/backup.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { extractCommand } from "./commands/extract.ts";
@@ -30,6 +31,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   showCommand,
   extractCommand,
   replayCommand,
+  backupCommands,
   demoCommand,
   doctorCommand,
 ];

@@ -13,8 +13,8 @@ import { type Logger, openLog } from "./log.ts";
 export interface Context {
   config: Config;
   log: Logger;
-  /** Opens the database; a writer brings the schema up to date, a reader refuses an older one. */
-  openDatabase(as: "writer" | "reader"): Promise<Database>;
+  /** Opens the database; a writer brings the schema up to date, a reader refuses an older one, `bare` looks at neither. */
+  openDatabase(as: "writer" | "reader" | "bare"): Promise<Database>;
   /**
    * A client of the registry. On a server its pace is the database's, one for all processes; the nightly sync is `first`.
    * Open the database before: without it the process keeps the pace alone.
@@ -59,7 +59,8 @@ export function openContext(environment: Record<string, string | undefined>): Co
         if (opened === database) opened = null;
         await database.close();
       });
-      await (as === "writer" ? migrate(database) : assertMigrated(database));
+      if (as === "writer") await migrate(database);
+      if (as === "reader") await assertMigrated(database);
       return database;
     },
     openRegistry({ first = false, signal } = {}) {

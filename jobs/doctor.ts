@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { ERROR_CODES, TrialdriftError } from "../db/errors.ts";
 import type { Database } from "../db/open.ts";
 import { readView } from "../db/read.ts";
-import { makeReaderRole } from "../db/roles.ts";
+import { makeRoles } from "../db/roles.ts";
 import { rows } from "../db/sql.ts";
 import { openRegistry, type RegistryVersion } from "../pipeline/registry/client.ts";
 import type { ReviewRow } from "../pipeline/report/rows.ts";
@@ -174,8 +174,12 @@ async function rolesFinding(database: Database | null): Promise<Finding> {
   if (database.kind === "embedded")
     return line("roles", "note", "not made: only a server has readers", "set DATABASE_URL for dashboards");
   try {
-    await makeReaderRole(database.db);
-    return line("roles", "ok", "trialdrift_reader reads schema review; the last statement below makes a login of it");
+    await makeRoles(database.db);
+    return line(
+      "roles",
+      "ok",
+      "trialdrift_reader reads schema review, trialdrift_writer runs the jobs; the last statement of each makes a login of it",
+    );
   } catch (error) {
     const next = "run the SQL below as the owner of the database";
     return { ...failed("roles", error), next, exitCode: ERROR_CODES.config };

@@ -2,6 +2,7 @@ import type { Outcome } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
 import type { Db } from "../db/sql.ts";
 import { FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
+import type { OpenedFlag } from "./flags/reconcile.ts";
 import type { Arrival, Harvest } from "./harvest.ts";
 import type { Outcomes } from "./ledger.ts";
 import { placeOlder } from "./older.ts";
@@ -86,6 +87,18 @@ function fresh(arrival: Arrival, at: string, runId: number): ChangeRow[] {
   return arrival.changes.map(({ column, ...change }) => ({ ...row, ...change, columnName: column }));
 }
 
+/** Flags as they are stored. */
+export function openedRows(open: readonly OpenedFlag[], at: string, runId: number): Publication["flagsOpened"] {
+  return open.map(({ table, column, ...flag }) => ({
+    ...flag,
+    tableNo: table,
+    columnName: column,
+    state: "open" as const,
+    openedAt: at,
+    runId,
+  }));
+}
+
 /** The plan of one run. Pure but for what it must read to place older input. */
 export async function planPublication(
   db: Db,
@@ -140,15 +153,10 @@ export async function planPublication(
         definition: review.definition,
         tables,
       })),
-    flagsOpened: settled.flatMap(({ flags }) =>
-      flags.open.map(({ table, column, ...flag }) => ({
-        ...flag,
-        tableNo: table,
-        columnName: column,
-        state: "open" as const,
-        openedAt: at,
-        runId,
-      })),
+    flagsOpened: openedRows(
+      settled.flatMap(({ flags }) => flags.open),
+      at,
+      runId,
     ),
     flagsResolved: settled.flatMap(({ flags }) => flags.resolve),
     flagsGone: settled.flatMap(({ flags }) => flags.markGone),

@@ -3,6 +3,7 @@ import { HeadsMoved, publish } from "../db/publish.ts";
 import { knownQuarantine } from "../db/quarantine.ts";
 import { abandonDead, closeRun, newestChange, openRun, type ReviewRun } from "../db/runs.ts";
 import { discardStaged } from "../db/store.ts";
+import { conclude } from "./conclude.ts";
 import { RULE_VERSIONS } from "./derive.ts";
 import { closeFailed } from "./failure.ts";
 import type { Harvest } from "./harvest.ts";
@@ -88,18 +89,9 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
     try {
-      await publish(
-        database,
-        await planPublication(database.db, {
-          runId,
-          at,
-          newestSeen,
-          harvest,
-          settled,
-          run,
-          into: request.into ?? null,
-        }),
-      );
+      const into = request.into ?? null;
+      const plan = await planPublication(database.db, { runId, at, newestSeen, harvest, settled, run, into });
+      await publish(database, { ...plan, conclude: (tx) => conclude(tx, { runId, at, dataAt, settled }) });
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;

@@ -22,6 +22,7 @@ import type { Publication } from "../db/publish.ts";
 import { flagContext, storedDerivation } from "./derivation.ts";
 import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
+import { FLAG_RULES } from "./flags/rules.ts";
 import type { FlagContext } from "./flags/causes.ts";
 import { rowOf } from "./row.ts";
 import type { Harvest } from "./harvest.ts";
@@ -45,6 +46,8 @@ export interface Settled {
   tables: Record<string, number>;
   flags: FlagDecision;
   said: ReviewRun;
+  /** Data date of the run before this one; null on the first. */
+  lastDataAt: string | null;
   /** Does anything of this review differ from what readers see? An unchanged run writes its own row and nothing else. */
   changed: boolean;
   derived: number;
@@ -187,6 +190,7 @@ export async function settle(
   // A recompute before the first walk has seen nothing yet: the baseline is still to come.
   const baseline = last === null || (last.baseline && last.dataAt === null);
   const flags = reconcileFlags(
+    FLAG_RULES,
     contexts,
     await readStandingFlags(
       db,
@@ -206,6 +210,7 @@ export async function settle(
     tables,
     flags,
     derived: wanted.length,
+    lastDataAt: last?.dataAt ?? null,
     changed:
       edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0 || refreshed.length > 0,
     said: {

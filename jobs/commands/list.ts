@@ -53,6 +53,7 @@ const NOUNS: readonly [command: string, view: Noun, about: string][] = [
   ["changes", "changes", "the registry before against after"],
   ["status-changes", "status_changes", "changes of recruitment status"],
   ["flags", "flags", "open questions for a person"],
+  ["claims", "claims", "sentences of the review, held against its trials"],
   ["members", "members", "studies that the reviews track, and how they came"],
   ["runs", "runs", "what ran, with its ledger"],
   ["quarantine", "quarantine", "records that could not be loaded"],

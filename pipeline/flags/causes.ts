@@ -37,7 +37,14 @@ export interface FlagCause {
   severity?: Severity;
 }
 
-export interface FlagRule {
+/** What a rule asks of: a study in most rules (FlagContext), a review's claim in its own (claims.ts). */
+export interface Subject {
+  review: string;
+  /** '' where it is no study. */
+  nctId: string;
+}
+
+export interface FlagRule<Of extends Subject = FlagContext> {
   kind: FlagKind;
   severity: Severity;
   /**
@@ -45,8 +52,8 @@ export interface FlagRule {
    * `event`: stays until a person resolves it.
    */
   lasts: "state" | "event";
-  holds?: (context: FlagContext) => boolean;
-  causes(context: FlagContext): FlagCause[];
+  holds?: (context: Of) => boolean;
+  causes(context: Of): FlagCause[];
   advice: string;
   reason: string;
 }

@@ -1,5 +1,6 @@
 import type {
   ChangeRow,
+  ClaimAnswer,
   DriftRow,
   FlagRow,
   MemberRow,
@@ -16,6 +17,7 @@ export interface ListRows {
   changes: ChangeRow;
   status_changes: StatusChangeRow;
   flags: FlagRow;
+  claims: ClaimAnswer;
   members: MemberRow;
   runs: RunRow;
   quarantine: QuarantineRow;

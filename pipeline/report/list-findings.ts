@@ -1,11 +1,21 @@
 import type { ListRows, Listing } from "./list-columns.ts";
 import { fixed, flexible, fromTo, spoken } from "./list-columns.ts";
-import type { ChangeRow } from "./rows.ts";
-import { changeWords, columnWords, driftWords, flagWords } from "./words.ts";
+import type { ChangeRow, ClaimAnswer } from "./rows.ts";
+import { changeWords, claimWords, columnWords, driftWords, flagWords } from "./words.ts";
 
 /** A calendar change has no update behind it; a dateless one no date of its own. */
 function posted({ posted, cause }: ChangeRow): string {
   return posted ?? (cause === "calendar" ? "by calendar" : "undated");
+}
+
+/** A trial that a claim hangs on, with the values that it was asked for. */
+export function brokenBy({ nct_id, values, missing }: ClaimAnswer["evidence"][number]): string {
+  const said = Object.entries(values)
+    .filter(([column]) => !missing.includes(column))
+    .filter(([, value]) => value !== null)
+    .map(([column, value]) => `${columnWords(column)} ${[value].flat().join("; ")}`);
+  const silent = missing.length === 0 ? [] : [`not stated: ${missing.map(columnWords).join(", ")}`];
+  return `${nct_id}: ${[...said, ...silent].join(", ")}`;
 }
 
 function withLastKnown(status: string | null, lastKnown: string | null): string {
@@ -34,7 +44,7 @@ const dataOf = (row: { data_date: string; dated: string | null }): string =>
   row.dated === "submitted" ? `${row.data_date} submitted` : row.data_date;
 
 /** TABLE OF LISTS, what runs found: text columns of each noun, and the columns of its CSV. */
-export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]: Listing<ListRows[N]> } = {
+export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags" | "claims"]: Listing<ListRows[N]> } = {
   drift: {
     one: "cell that differs",
     many: "cells that differ",
@@ -89,6 +99,21 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
       ),
       flexible("kind", (row) => [changeWords(row.kind), ...(row.why_stopped === null ? [] : [`"${row.why_stopped}"`])]),
       fixed("posted", posted),
+    ],
+  },
+  claims: {
+    one: "claim",
+    many: "claims",
+    fields: ["review", "claim", "sentence", "place", "state", "since", "trials", "evidence", "run_id"],
+    columns: [
+      flexible("claim", (row) => row.claim, 20),
+      flexible("state", (row) => claimWords(row.state), 15),
+      fixed("since data of", (row) => row.since ?? ""),
+      flexible(
+        "sentence",
+        (row) => [`${row.sentence} (${row.place})`, ...row.evidence.map((one) => `-> ${brokenBy(one)}`)],
+        46,
+      ),
     ],
   },
   flags: {

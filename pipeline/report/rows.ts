@@ -2,6 +2,7 @@ import type {
   Basis,
   Cause,
   ChangeKind,
+  ClaimState,
   DriftColumn,
   DriftKind,
   FlagKind,
@@ -107,6 +108,19 @@ export interface FlagRow {
   answered_at: string | null;
   answered_by: string | null;
   note: string | null;
+}
+
+export interface ClaimAnswer {
+  review: string;
+  claim: string;
+  sentence: string;
+  place: string | null;
+  state: ClaimState;
+  /** Data date of the run that first found this state. */
+  since: string | null;
+  trials: string[];
+  evidence: { nct_id: string; table_no: number | null; values: Record<string, unknown>; missing: string[] }[];
+  run_id: number;
 }
 
 export interface MemberRow {

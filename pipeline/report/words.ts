@@ -1,4 +1,4 @@
-import type { Basis, ChangeKind, DriftKind, FlagKind } from "../../db/model.ts";
+import type { Basis, ChangeKind, ClaimState, DriftKind, FlagKind } from "../../db/model.ts";
 
 /**
  * KINDS IN WORDS: what a person reads for each kind, the same in every report and format meant for reading. Drift words
@@ -76,6 +76,7 @@ const FLAG_WORDS: Record<FlagKind, string> = {
   outcome_changed: "outcome changed after start",
   sponsor_changed: "sponsor changed",
   registry_schema: "registry format changed",
+  claim_broken: "sentence of the review no longer holds",
 };
 
 /** Without a version of the as-of date we know that the record was edited, not that this cell was: the words say so. */
@@ -86,6 +87,16 @@ export function driftWords(kind: DriftKind, basis: Basis | null): string {
 
 export function changeWords(kind: ChangeKind): string {
   return CHANGE_WORDS[kind];
+}
+
+const CLAIM_WORDS: Record<ClaimState, string> = {
+  holds: "holds",
+  no_longer_holds: "no longer holds",
+  cannot_tell: "cannot tell",
+};
+
+export function claimWords(state: ClaimState): string {
+  return CLAIM_WORDS[state];
 }
 
 export function flagWords(kind: FlagKind): string {

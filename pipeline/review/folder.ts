@@ -102,6 +102,7 @@ export function readReview(reviewsDir: string, id: string, ownLexicons: string):
     lexiconHash: read?.hash ?? null,
     screening: review.screening,
     codes: review.codes,
+    claims: review.claims,
     folderHash: sha(JSON.stringify([definition, tables.map((table) => table?.fileHash ?? null)])),
     definition: definition as Record<string, unknown>,
   };

@@ -4,6 +4,7 @@ import type { ProductType } from "../extract/product.ts";
 import { anyOf } from "../extract/term.ts";
 import { normalizeNctId } from "../registry/query.ts";
 import { isPartialDate } from "../registry/study.ts";
+import { type Claim, claimProblems, claimSchema } from "./claims.ts";
 import type { CuratedTable } from "./review.ts";
 
 /** The shapes of review.json and of a curated table's file (design 4.4). Every problem is named with file and path. */
@@ -106,6 +107,7 @@ const reviewSchema = z.looseObject({
   tables: z.array(strict({ table: z.int().positive(), title: z.string(), file: name })).optional(),
   screening: screeningSchema.nullish(),
   codes: z.unknown().optional(),
+  claims: z.array(claimSchema).optional(),
 });
 
 const [textOrNull, listOfTexts] = [z.string().nullable(), z.array(z.string()).nullable()];
@@ -147,6 +149,7 @@ export interface ParsedReview {
   tables: { table: number; title: string; file: string }[];
   screening: Screening | null;
   codes: unknown;
+  claims: Claim[];
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
@@ -192,6 +195,7 @@ export function parseReview(content: unknown, file: string, problems: string[]):
     problems.push(
       `${file} $.screening.product_types: expected $.lexicon beside it, found none: a product is read with a lexicon`,
     );
+  for (const { path, said } of claimProblems(raw.claims ?? [])) problems.push(`${file} $.claims${path}: ${said}`);
   return {
     id: raw.id,
     title: raw.title,
@@ -207,6 +211,7 @@ export function parseReview(content: unknown, file: string, problems: string[]):
     tables: raw.tables ?? [],
     screening: raw.screening ?? null,
     codes: raw.codes,
+    claims: raw.claims ?? [],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ColumnName } from "../../db/model.ts";
 import type { Lexicon } from "../extract/lexicon.ts";
 import type { WatchQuery } from "../registry/query.ts";
+import type { Claim } from "./claims.ts";
 import type { Screening } from "./screening.ts";
 
 /** A watchlist: a query of the registry's own, or pinned ids alone. */
@@ -49,6 +50,8 @@ export interface Review {
   screening: Screening | null;
   /** The review's notation (review.json `codes`), parsed by codes.ts. */
   codes: unknown;
+  /** Sentences of the review that its columns can decide. */
+  claims: Claim[];
   /** Hash of all files of the folder that the rules read. */
   folderHash: string;
   /** review.json as it stands, kept in the database for readers. */

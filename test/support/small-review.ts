@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Job } from "../../db/model.ts";
 import type { Database } from "../../db/open.ts";
-import { openRegistry } from "../../pipeline/registry/client.ts";
+import { openRegistry, type RegistryOptions } from "../../pipeline/registry/client.ts";
 import { readReview } from "../../pipeline/review/folder.ts";
 import type { Review } from "../../pipeline/review/review.ts";
 import { type RunReport, run } from "../../pipeline/run.ts";
@@ -80,10 +80,10 @@ export async function runOnce(
   database: Database,
   review: Review,
   played: Played | null,
-  more: { job?: Job; dryRun?: boolean } = {},
+  more: { job?: Job; dryRun?: boolean; registry?: Partial<RegistryOptions>; now?: () => string } = {},
 ): Promise<RunReport> {
-  const registry =
-    played === null ? null : openRegistry({ baseUrl: played.url, rate: 1000, userAgent: "", backoffScale: 0.001 });
+  const quick = { rate: 1000, userAgent: "", backoffScale: 0.001, ...more.registry };
+  const registry = played === null ? null : openRegistry({ baseUrl: played.url, ...quick });
   try {
     return await run({
       database,
@@ -92,7 +92,7 @@ export async function runOnce(
       reviews: [review],
       registry,
       dryRun: more.dryRun ?? false,
-      now: () => new Date().toISOString(),
+      now: more.now ?? (() => new Date().toISOString()),
       onProgress: () => {},
     });
   } finally {

@@ -68,7 +68,8 @@ function held(decision: FlagDecision, state: HeldFlag["state"] = "open"): HeldFl
   return decision.open.map((flag, at) => ({ ...flag, flagId: at + 1, state, gone: false }));
 }
 const said = ({ open }: FlagDecision) => open.map(({ kind, column, value }) => `${kind} ${column} ${value}`);
-const decide = (one: FlagContext, flags: HeldFlag[] = [], baseline = false) => reconcileFlags([one], flags, baseline);
+const decide = (one: FlagContext, flags: HeldFlag[] = [], baseline = false) =>
+  reconcileFlags(FLAG_RULES, [one], flags, baseline);
 
 describe("the table of flags", () => {
   test("has kinds of the model, once each, and says for each what to do and why", () => {

@@ -44,6 +44,7 @@ function review(watchlists: Partial<Watchlist>[], tables: Partial<CuratedTable>[
     codes: null,
     screening: null,
     folderHash: "h",
+    claims: [],
     definition: {},
   };
 }
