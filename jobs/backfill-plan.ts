@@ -6,7 +6,7 @@ import { distinctIds } from "../pipeline/registry/query.ts";
 import type { Review } from "../pipeline/review/review.ts";
 import { countRecords } from "../pipeline/sources/count.ts";
 import { countStudies, cutWindows, windowQuery } from "../pipeline/sources/window.ts";
-import { openedFile, partSpec, requestsOf, spans, studiesOf, type Tools } from "./backfill-parts.ts";
+import { openedFile, partSpec, requestsOf, spans, studiesOf, type Tools, VERSIONS_A_STUDY } from "./backfill-parts.ts";
 import type { Into } from "./part.ts";
 
 /** From what a person asks for to the parts that it takes. */
@@ -74,9 +74,6 @@ export async function planParts(tools: Tools, { source }: Asked, review: Review 
   }
 }
 
-/** Of a study with its history on average: its overview, and 6.4 versions more than the newest (7.4 in the registry). */
-const HISTORY_REQUESTS = 7.4;
-
 /** What some parts will take, in requests and minutes at a rate a second. */
 export function estimate(
   parts: readonly Spec[],
@@ -86,6 +83,6 @@ export function estimate(
   const sum = (of: (spec: Spec) => number): number => parts.reduce((total, spec) => total + of(spec), 0);
   const studies = sum(studiesOf);
   const loads = sum((spec) => (spec["kind"] === "history" ? 0 : studiesOf(spec)));
-  const requests = sum(requestsOf) + (history ? Math.round(loads * HISTORY_REQUESTS) : 0);
+  const requests = sum(requestsOf) + (history ? Math.round(loads * VERSIONS_A_STUDY) : 0);
   return { parts: parts.length, studies, requests, minutes: requests / rate / 60 };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -86,6 +86,21 @@ describe("files in pieces", () => {
     const cut = join(folder, "cut.jsonl.gz");
     writeFileSync(cut, gzipSync(readFileSync(lines)).subarray(0, -20));
     await expect(countRecords(cut)).rejects.toMatchObject({ code: "usage" });
+  });
+
+  it("of a folder are its studies in the order of their ids, and announce how many a piece has", async () => {
+    const place = join(folder, "studies");
+    mkdirSync(place);
+    for (const record of records.slice(0, 30)) {
+      const [nctId, text] = entryOf(record);
+      writeFileSync(join(place, `${nctId}.json`), text);
+    }
+    writeFileSync(join(place, "notes.json"), "{}");
+    expect(await countRecords(place)).toBe(30);
+    const source = openReel(fileSource(place)).piece(10, 25);
+    expect(source.announces).toBe("archive");
+    for await (const { announced } of source.batches()) expect(announced).toBe(15);
+    expect(await idsOf(source)).toEqual(expected(10, 25));
   });
 
   it("share one reading forwards, and begin again to go back", async () => {
