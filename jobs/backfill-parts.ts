@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { statSync } from "node:fs";
 import { TrialdriftError } from "../db/errors.ts";
-import { readHeldHistory } from "../db/history.ts";
+import { readHeldHistory } from "../db/held-history.ts";
 import type { Database } from "../db/open.ts";
 import type { Spec } from "../db/parts.ts";
 import type { Registry } from "../pipeline/registry/client.ts";

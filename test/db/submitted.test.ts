@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readHeldHistory } from "../../db/history.ts";
+import { readHeldHistory } from "../../db/held-history.ts";
 import type { Database } from "../../db/open.ts";
 import { rows } from "../../db/sql.ts";
 import { readRecords } from "../../db/store.ts";
