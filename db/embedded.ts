@@ -13,7 +13,7 @@ import type { Database, OpenOptions } from "./open.ts";
 export async function openEmbedded(options: OpenOptions): Promise<Database> {
   const directory = resolve(options.dataDir, "pglite");
   mkdirSync(dirname(directory), { recursive: true });
-  const lock = await lockDirectory(directory, options.lockWaitMs, options.onWait);
+  const lock = await lockDirectory(directory, options.lockWaitMs, options.onWait, options.signal);
   // PGlite sets process.exitCode while it starts and closes in some versions; the exit code is ours to choose.
   const exitCode = process.exitCode;
   let client: PGlite;

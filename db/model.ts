@@ -21,47 +21,9 @@ export const COLUMNS = [
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
-/** Columns of review.trials that a claim may ask for; `curated.<column>` besides, as the table in force prints it. */
-export const TRIAL_COLUMNS = [
-  "title",
-  "director",
-  "country",
-  "status",
-  "last_known_status",
-  "why_stopped",
-  "start_date",
-  "start_date_from",
-  "start_date_to",
-  "start_date_type",
-  "completion_date",
-  "completion_date_from",
-  "completion_date_to",
-  "completion_date_type",
-  "phase",
-  "enrollment",
-  "enrollment_type",
-  "allocation",
-  "interventional_model",
-  "masking",
-  "arms_with_product",
-  "arms_total",
-  "controlled",
-  "comparator_type",
-  "placebo",
-  "primary_outcomes",
-  "route",
-  "cell_source",
-  "donor",
-  "tissue",
-  "results",
-  "has_results",
-  "first_posted",
-  "last_update_posted",
-  "in_curated",
-] as const;
-
-/** Columns of review.cells that a claim may ask for. */
-export const CELL_COLUMNS = ["column_name", "value", "confidence", "rule", "decided_by"] as const;
+/** What a row of a curated table holds: the printed columns, and the PMIDs that a curator confirmed, which no paper prints. */
+export const CURATED_COLUMNS = [...COLUMNS, "publications"] as const;
+export type CuratedColumn = (typeof CURATED_COLUMNS)[number];
 
 /** Parts of `cell_source` that are compared one by one, each a drift row of its own. */
 export const CELL_SOURCE_PARTS = ["tissue", "donor", "cell_source"] as const;
@@ -90,6 +52,12 @@ export type DriftKind = (typeof DRIFT_KINDS)[number];
 
 /** Kinds that say "nothing to look at"; text output counts them instead of printing them. */
 export const QUIET_DRIFT: readonly DriftKind[] = ["unstated", "same", "equivalent"];
+
+/** What a curator decides: take the registry's value, keep the printed one, write one's own, or take a decision back. */
+export const DECISION_KINDS = ["accepted", "rejected", "own", "undone"] as const;
+export type DecisionKind = (typeof DECISION_KINDS)[number];
+/** What a decision is about: a cell of the table's file, a compared part of one, or the whole row ('*'). */
+export type DecidedColumn = CuratedColumn | "tissue" | "donor" | "*";
 
 /** How we know that a cell moved: a version of the as-of date is held, or only that the record was edited since. */
 export type Basis = "history" | "edited_since";
@@ -168,6 +136,9 @@ export type RunState = "running" | "published" | "incomplete" | "failed" | "aban
 export type Cause = "submitted" | "calendar";
 export type Job = "sync" | "backfill" | "recompute";
 
+/** Where digests are delivered besides stdout. */
+export type NewsTarget = "webhook" | "feed";
+
 export type DateType = "ACTUAL" | "ESTIMATED";
 export type Precision = "day" | "month" | "year";
 
@@ -187,11 +158,17 @@ export interface Evidence {
   path: string;
   span: string;
   rule: string;
+  /** Why these words were read and set aside: the value does not rest on them. Absent from the words that carry it. */
+  ruled_out?: string;
 }
+
+/** Whether the value rests on these words. */
+export const isCarrying = ({ ruled_out }: Evidence): boolean => ruled_out === undefined;
 
 /**
  * One value of a row. `value` is how the review prints it (null: nothing to print), `neutral` the same in the
- * registry's or our neutral vocabulary. The first evidence is the one shown beside the cell.
+ * registry's or our neutral vocabulary. The first evidence that carries the value is the one shown beside the cell; what was
+ * read and set aside comes last.
  */
 export interface Cell {
   column: ColumnName;

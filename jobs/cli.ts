@@ -4,15 +4,19 @@ import { ERROR_CODES } from "../db/errors.ts";
 import { backfillCommand } from "./commands/backfill.ts";
 import { backupCommands } from "./commands/backup.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { decisionCommands } from "./commands/drift.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { answerCommands } from "./commands/flags.ts";
 import { listCommands } from "./commands/list.ts";
+import { quarantineCommands } from "./commands/quarantine.ts";
 import { recomputeCommand } from "./commands/recompute.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { folderCommands } from "./commands/reviews.ts";
+import { scheduleCommand } from "./commands/schedule.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
+import { importCommand } from "./commands/table-import.ts";
 import { tableCommand } from "./commands/table.ts";
 import { workerCommand } from "./commands/worker.ts";
 
@@ -21,12 +25,16 @@ import { workerCommand } from "./commands/worker.ts";
 /** TABLE OF COMMANDS in the order of --help: each adds itself; what stands under a noun comes after the nouns. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
   syncCommand,
+  scheduleCommand,
   backfillCommand,
   workerCommand,
   recomputeCommand,
   tableCommand,
   listCommands,
   answerCommands,
+  quarantineCommands,
+  decisionCommands,
+  importCommand,
   folderCommands,
   showCommand,
   extractCommand,

@@ -9,17 +9,20 @@ import type { Review } from "../pipeline/review/review.ts";
 import { type Config, readConfig } from "./config.ts";
 import { type Logger, openLog } from "./log.ts";
 
-/** What a command works with. Whatever it opens is closed in reverse when the command ends, however it ends. */
+/**
+ * What a command works with. Whatever it opens and does not close itself is closed in reverse when the command ends, however it
+ * ends. A signal ends waiting and requests under way with its reason.
+ */
 export interface Context {
   config: Config;
   log: Logger;
   /** Opens the database; a writer brings the schema up to date, a reader refuses an older one, `bare` looks at neither. */
-  openDatabase(as: "writer" | "reader" | "bare"): Promise<Database>;
+  openDatabase(as: "writer" | "reader" | "bare", signal?: AbortSignal): Promise<Database>;
   /**
    * A client of the registry. On a server its pace is the database's, one for all processes; the nightly sync is `first`.
    * Open the database before: without it the process keeps the pace alone.
    */
-  openRegistry(options?: { first?: boolean; signal?: AbortSignal }): Registry;
+  openRegistry(options?: { first?: boolean; signal?: AbortSignal | undefined }): Registry;
   /** The reviews named, or all; throws `usage` naming the choices where one does not exist. */
   reviews(only: string | null): Review[];
   close(): Promise<void>;
@@ -42,38 +45,48 @@ function placesOf({ db }: Database, { baseUrl, rate }: Config, first: boolean): 
 export function openContext(environment: Record<string, string | undefined>): Context {
   const config = readConfig(environment);
   const log = openLog(config.logLevel);
-  const releasers: (() => Promise<void>)[] = [];
-  let opened: Database | null = null;
+  let server: Database | null = null;
+  const releasers = new Set<() => Promise<void>>();
+  /** Closed once: by who opened it, or at the end of the command. */
+  function closing<T extends { close(): Promise<void> }>(opened: T): T {
+    const close = async () => {
+      if (releasers.delete(close)) await opened.close();
+    };
+    releasers.add(close);
+    return { ...opened, close };
+  }
   return {
     config,
     log,
-    async openDatabase(as) {
-      const database = await openDatabase({
+    async openDatabase(as, signal) {
+      const opened = await openDatabase({
         url: config.databaseUrl,
         dataDir: config.dataDir,
         lockWaitMs: config.lockWaitMs,
         onWait: (message) => log.warn(`waiting: ${message}`),
+        ...(signal === undefined ? {} : { signal }),
       });
-      opened = database;
-      releasers.push(async () => {
-        if (opened === database) opened = null;
+      const database = closing(opened);
+      server = database.kind === "server" ? database : null;
+      try {
+        if (as === "writer") await migrate(database);
+        if (as === "reader") await assertMigrated(database);
+        return database;
+      } catch (error) {
         await database.close();
-      });
-      if (as === "writer") await migrate(database);
-      if (as === "reader") await assertMigrated(database);
-      return database;
+        throw error;
+      }
     },
     openRegistry({ first = false, signal } = {}) {
       const registry = openRegistry({
         baseUrl: config.baseUrl,
         rate: config.rate,
-        ...(opened?.kind === "server" ? { places: placesOf(opened, config, first) } : {}),
+        ...(server === null ? {} : { places: placesOf(server, config, first) }),
         userAgent: config.userAgent,
-        ...(signal === undefined ? {} : { signal }),
         onRetry: (line) => log.warn(line),
+        ...(signal === undefined ? {} : { signal }),
       });
-      releasers.push(() => registry.close());
-      return registry;
+      return closing(registry);
     },
     reviews(only) {
       const ids = reviewIds(config.reviewsDir);
@@ -94,7 +107,7 @@ export function openContext(environment: Record<string, string | undefined>): Co
       return (only === null ? ids : [only]).map((id) => readReview(config.reviewsDir, id, config.lexiconsDir));
     },
     async close() {
-      for (const release of releasers.toReversed()) await release();
+      for (const close of [...releasers].toReversed()) await close();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { ERROR_CODES, TrialdriftError } from "../db/errors.ts";
 
-/** What a check of `doctor` has to say. */
+/** What `doctor` says of one thing. */
 
 /** One line: `note` is worth a look, `wrong` keeps something from working. Its exit code is 0 where neither ends the process otherwise. */
 export interface Finding {
@@ -11,7 +11,6 @@ export interface Finding {
   exitCode: number;
 }
 
-/** A line of `doctor`. */
 export function line(
   about: string,
   mark: Finding["mark"],

@@ -2,11 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import { type ClaimStateRow, readClaimCells, readClaimStates, readClaimTrials } from "../db/claims.ts";
 import type { Conclusion } from "../db/publish.ts";
 import { readStandingFlags } from "../db/standing.ts";
+import type { NewsTarget } from "../db/model.ts";
 import type { Db } from "../db/sql.ts";
 import { CLAIM_RULES } from "./flags/claims.ts";
 import { reconcileFlags } from "./flags/reconcile.ts";
+import { outboxOf } from "./news.ts";
 import { openedRows } from "./publication.ts";
 import { type ClaimResult, evaluate } from "./review/claims.ts";
+import type { Digest } from "./report/digest.ts";
 import type { Settled } from "./settle.ts";
 
 /**
@@ -57,9 +60,17 @@ function newStates(
 /** What the claims of the reviews of this run add to its publication. `dataAt` null: the store alone was read. */
 export async function conclude(
   tx: Db,
-  run: { runId: number; at: string; dataAt: string | null; settled: readonly Settled[] },
+  run: {
+    runId: number;
+    at: string;
+    dataAt: string | null;
+    settled: readonly Settled[];
+    news: Digest;
+    /** Where the news is to be delivered. */
+    targets: readonly NewsTarget[];
+  },
 ): Promise<Conclusion> {
-  const conclusion: Conclusion = { claims: [], flagsOpened: [], flagsResolved: [], flagsGone: [] };
+  const conclusion: Conclusion = { claims: [], flagsOpened: [], flagsResolved: [], flagsGone: [], outbox: [] };
   for (const settled of run.settled) {
     const review = settled.review.id;
     const [results, held] = [await resultsOf(tx, settled), await readClaimStates(tx, review)];
@@ -73,5 +84,7 @@ export async function conclude(
     conclusion.flagsResolved.push(...resolve);
     conclusion.flagsGone.push(...markGone);
   }
+  const told = new Set(conclusion.flagsOpened.filter(({ baseline }) => !baseline).map(({ review }) => review));
+  conclusion.outbox = outboxOf(run.news, told, run.targets, run.at);
   return conclusion;
 }

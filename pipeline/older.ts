@@ -3,7 +3,7 @@ import type { Db } from "../db/sql.ts";
 import { readRecords, readVersionList } from "../db/store.ts";
 import { acrossSeam } from "./change/seam.ts";
 import { deriveStudy } from "./derive.ts";
-import type { Arrival } from "./harvest.ts";
+import type { Arrival, Harvest } from "./harvest.ts";
 import type { Study } from "./registry/study.ts";
 
 /** Where input older than a study's head belongs among the versions held, and the changes that it makes there: history, never news. */
@@ -75,12 +75,30 @@ function changesOf(
 }
 
 /** Places the older arrivals of one run. Reads the versions held and the records that come to stand beside each other. */
-export async function placeOlder(db: Db, older: readonly Arrival[], at: string, runId: number): Promise<Placed> {
+export async function placeOlder(
+  db: Db,
+  older: readonly Arrival[],
+  restated: Harvest["restated"],
+  at: string,
+  runId: number,
+): Promise<Placed> {
   const placed: Placed = { history: [], changes: [], superseded: [] };
   const byStudy = Map.groupBy(older, ({ nctId }) => nctId);
   const lists = Map.groupBy(await readVersionList(db, [...byStudy.keys()]), ({ nct_id }) => nct_id);
   for (const [nctId, arrivals] of byStudy) {
-    const held = (lists.get(nctId) ?? []).map(heldPlace);
+    const again = restated.filter(({ head }) => head.nct_id === nctId);
+    const held = [
+      ...(lists.get(nctId) ?? []).map(heldPlace),
+      ...again.map(
+        ({ head, versionId, dataAt }): Place => ({
+          versionId,
+          coreHash: head.core_hash,
+          dataAt,
+          dated: "observed",
+          fresh: false,
+        }),
+      ),
+    ];
     const known = new Set(held.map(({ versionId }) => versionId));
     const fresh = arrivals.filter(({ versionId }) => !known.has(versionId));
     const list = weave(

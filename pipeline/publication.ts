@@ -3,7 +3,8 @@ import type { Publication } from "../db/publish.ts";
 import type { Db } from "../db/sql.ts";
 import { FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import type { OpenedFlag } from "./flags/reconcile.ts";
-import type { Arrival, Harvest } from "./harvest.ts";
+import type { Arrival, Harvest, Quarantined } from "./harvest.ts";
+import { projectedDecisions } from "./import-tables.ts";
 import type { Outcomes } from "./ledger.ts";
 import { placeOlder } from "./older.ts";
 import type { Settled } from "./settle.ts";
@@ -107,37 +108,51 @@ export async function planPublication(
     at: string;
     newestSeen: number;
     harvest: Harvest;
+    /** Refused records that count as seen in this run. */
+    sighted: readonly Quarantined[];
     settled: readonly Settled[];
     run: Publication["run"];
     into: { review: string; watchlist: string } | null;
   },
 ): Promise<Publication> {
-  const { runId, at, newestSeen, harvest, settled, run, into } = input;
+  const { runId, at, newestSeen, harvest, sighted, settled, run, into } = input;
   const arrivals = [...harvest.arrivals.values()];
   // Of a walk over history these are none: its arrivals go by the name of a version.
   const records = arrivals.filter(({ nctId }) => harvest.arrivals.has(nctId));
   const of = (...outcomes: Outcome[]): Arrival[] => arrivals.filter(({ outcome }) => outcomes.includes(outcome));
-  const older = await placeOlder(db, of("older"), at, runId);
+  const older = await placeOlder(db, of("older"), harvest.restated, at, runId);
   return {
     runId,
     newestSeen: settled.length > 0 ? newestSeen : null,
-    heads: of("new", "changed").map((one) => ({
-      nctId: one.nctId,
-      expected: one.head?.version_id ?? null,
-      versionId: one.versionId,
-      factsVersion: FACTS_VERSION,
-      coreHash: one.coreHash,
-      derivedHash: one.derivedHash,
-      dataAt: one.dataAt,
-      firstDataAt: one.head?.first_data_at ?? one.dataAt,
-    })),
+    heads: [
+      ...of("new", "changed").map((one) => ({
+        nctId: one.nctId,
+        expected: one.head?.version_id ?? null,
+        versionId: one.versionId,
+        factsVersion: FACTS_VERSION,
+        coreHash: one.coreHash,
+        derivedHash: one.derivedHash,
+        dataAt: one.dataAt,
+        firstDataAt: one.head?.first_data_at ?? one.dataAt,
+      })),
+      ...harvest.restated.map(({ head, versionId, dataAt }) => ({
+        nctId: head.nct_id,
+        expected: head.version_id,
+        versionId,
+        factsVersion: head.facts_version,
+        coreHash: head.core_hash,
+        derivedHash: head.derived_hash,
+        dataAt,
+        firstDataAt: head.first_data_at,
+      })),
+    ],
     history: older.history,
     derived: of("derived_only").flatMap(({ nctId, versionId, derivedHash, replaces }) =>
       replaces === null ? [] : [{ nctId, versionId, derivedHash, ...replaces }],
     ),
     changes: [...of("changed", "derived_only").flatMap((one) => fresh(one, at, runId)), ...older.changes],
     superseded: older.superseded,
-    refreshed: settled.flatMap(({ refreshed }) => refreshed.map((one) => ({ ...one, factsVersion: FACTS_VERSION }))),
+    renewedBy: harvest.renewed > 0 || settled.some(({ refreshed }) => refreshed) ? FACTS_VERSION : null,
     memberships: settled.flatMap(({ memberships }) => memberships),
     events: settled.flatMap(({ events }) => events.map((event) => ({ ...event, at, runId }))),
     members: settled.flatMap(({ members }) => members),
@@ -158,9 +173,10 @@ export async function planPublication(
       at,
       runId,
     ),
+    decisions: settled.filter(({ changed }) => changed).map(({ review }) => projectedDecisions(review)),
     flagsResolved: settled.flatMap(({ flags }) => flags.resolve),
     flagsGone: settled.flatMap(({ flags }) => flags.markGone),
-    quarantined: [...harvest.quarantined.values()].map((one) => ({
+    quarantined: sighted.map((one) => ({
       ...one,
       firstSeenAt: at,
       lastSeenAt: at,

@@ -6,6 +6,7 @@ import { receive } from "./receive.ts";
 import { receiveVersions } from "./receive-versions.ts";
 import type { Registry, RegistryVersion } from "./registry/client.ts";
 import { wantedIds } from "./review/membership.ts";
+import { renewRows } from "./renew.ts";
 import type { Review } from "./review/review.ts";
 import { idSource } from "./sources/ids.ts";
 import type { Fate, Source } from "./sources/source.ts";
@@ -89,8 +90,10 @@ async function walkSource(request: WalkRequest, source: Source, runId: number): 
 /** Brings the records in: watchlists, the source given, or none. */
 export async function walk(request: WalkRequest, runId: number): Promise<Walked> {
   const { database, registry, source, onProgress } = request;
-  if (registry === null && source === undefined)
-    return { harvest: openHarvest(), dataAt: null, apiVersion: null, fates: new Map(), seen: new Map() };
+  if (registry === null && source === undefined) {
+    const harvest = { ...openHarvest(), renewed: await renewRows(database.db, onProgress) };
+    return { harvest, dataAt: null, apiVersion: null, fates: new Map(), seen: new Map() };
+  }
   for (let attempt = 1; ; attempt += 1) {
     const walked =
       source === undefined

@@ -2,8 +2,9 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { ROLE_STATEMENTS } from "../../db/roles.ts";
 import { clean, paragraph } from "../../pipeline/report/text.ts";
 import type { Context } from "../context.ts";
-import { examine, type Finding } from "../doctor.ts";
+import { examine } from "../doctor.ts";
 import { perform, print } from "../exit.ts";
+import type { Finding } from "../finding.ts";
 import { width } from "./list.ts";
 
 /** `doctor`: can the nightly run work, and may its tables be relied on? */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { TrialdriftError } from "../../db/errors.ts";
+import { explain } from "../../pipeline/extract/explain.ts";
 import { extractProduct } from "../../pipeline/extract/extract.ts";
 import { labelOf } from "../../pipeline/extract/label.ts";
 import { validate } from "../../pipeline/registry/validate.ts";
@@ -23,14 +24,19 @@ export async function extract(
       message: `there is no lexicon ${options.lexicon}`,
       next: `lexicons are folders beside the reviews, or in ${join(context.config.lexiconsDir)}`,
     });
-  const labels: ReturnType<typeof labelOf>[] = [];
+  const printed: string[] = [];
   let refused = 0;
   for (const path of paths) {
     for await (const { records } of fileSource(path).batches()) {
       for (const record of records) {
         const verdict = validate(record);
         if (verdict.ok) {
-          labels.push(labelOf(verdict.study, extractProduct(verdict.study, lexicon)));
+          const product = extractProduct(verdict.study, lexicon);
+          printed.push(
+            options.format === "json"
+              ? JSON.stringify(labelOf(verdict.study, product), null, 1)
+              : explain(verdict.study, product),
+          );
           continue;
         }
         refused += 1;
@@ -40,19 +46,8 @@ export async function extract(
       }
     }
   }
-  await print(options.format === "json" ? JSON.stringify(labels, null, 1) : labels.map(inWords).join("\n"));
+  await print(options.format === "json" ? `[${printed.join(",\n")}]` : printed.join("\n"));
   return refused > 0 ? 3 : 0;
-}
-
-function inWords(label: ReturnType<typeof labelOf>): string {
-  const { nct_id, evidence, ...fields } = label;
-  const lines = Object.entries(fields).map(
-    ([name, value]) => `  ${name.padEnd(16)} ${Array.isArray(value) ? value.join(", ") || "-" : String(value)}`,
-  );
-  const words = Object.entries(evidence as Record<string, unknown>).map(
-    ([name, found]) => `  words for ${name}: ${JSON.stringify(found)}`,
-  );
-  return [nct_id, ...lines, ...words, ""].join("\n");
 }
 
 export function extractCommand(program: Command): void {

@@ -1,6 +1,6 @@
 import { TrialdriftError } from "../../db/errors.ts";
 import { parseSince, readView } from "../../db/read.ts";
-import { list } from "../../pipeline/report/list.ts";
+import { list, LISTS } from "../../pipeline/report/list.ts";
 import type { ListRows, Noun } from "../../pipeline/report/list-columns.ts";
 import type { Context } from "../context.ts";
 import { perform, print } from "../exit.ts";
@@ -39,12 +39,15 @@ export async function listNoun(context: Context, noun: Noun, flags: ListFlags): 
       colour: process.stdout.isTTY === true,
     }),
   );
-  return 0;
+  // Of several listings, each is asked for its own rows alone.
+  const alarms = (LISTS[noun].alarm as ((all: typeof rows) => string[]) | undefined)?.(rows) ?? [];
+  for (const alarm of alarms) context.log.error(alarm);
+  return alarms.length === 0 ? 0 : 3;
 }
 
-/** As wide as the terminal, within what reads well; a pipe gets the default. */
+/** As wide as the terminal, within what reads well; behind a pipe to a pager stderr still knows it, elsewhere the default. */
 export function width(): number {
-  return Math.min(Math.max(process.stdout.columns ?? 96, 60), 140);
+  return Math.min(Math.max(process.stdout.columns ?? process.stderr.columns ?? 96, 60), 140);
 }
 
 /** Nouns of the command line, the view each lists, and what that is. */

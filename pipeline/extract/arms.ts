@@ -1,5 +1,5 @@
 import { COMPARATOR_TYPES, type Given } from "./given.ts";
-import { textsOf } from "./naming.ts";
+import { namesComparator, productHits, textsOf } from "./naming.ts";
 import type { GroupName } from "./lexicon.ts";
 import { type Hit, hits, type Passage, quoteHit } from "./passages.ts";
 import type { ArmText, RecordText } from "./record.ts";
@@ -14,12 +14,28 @@ export interface ArmsReading {
   placebo: Reading<boolean>;
 }
 
-function firstIn(texts: readonly Passage[], group: GroupName): Hit | null {
+function firstIn(texts: readonly Passage[], group: GroupName, fits: (hit: Hit) => boolean = () => true): Hit | null {
   for (const text of texts) {
-    for (const hit of hits(text, group)) if (!inCriteria(hit) && !isBackground(hit)) return hit;
+    for (const hit of hits(text, group)) if (fits(hit) && !inCriteria(hit) && !isBackground(hit)) return hit;
   }
   return null;
 }
+
+/** A liquid named in a long text of an open study is a solvent or an anaesthetic; the words placebo and dummy never are. */
+const isNamedSo = ({ passage, start, end }: Hit): boolean =>
+  /placebo|dummy|inert|vehicle/.test(passage.low.slice(start, end));
+const isInert =
+  (masked: boolean) =>
+  (hit: Hit): boolean =>
+    masked ||
+    !isDescription(hit.passage) ||
+    isNamedSo(hit) ||
+    GIVEN_ALONE.test(hit.passage.low.slice(Math.max(0, hit.start - 60), hit.start));
+/** "Injecting normal saline", "will receive 2 ml of saline": the liquid is what is given. */
+const GIVEN_ALONE =
+  /\b(?:inject\w*|infus\w*|receiv\w*|given|administ\w*)\s+(?:(?:of|with|the|a|an|only|same|equal|amount|volume|injections?|infusions?|ml|cc|[\d.,%]+)\s*)*$/;
+const DESCRIPTIONS = new Set(["arm_description", "intervention_description"]);
+const isDescription = ({ field }: Passage): boolean => DESCRIPTIONS.has(field);
 
 /** An arm's own words and those of its interventions that are not the product. */
 function comparatorTexts(record: RecordText, given: Given, arm: ArmText): Passage[] {
@@ -27,6 +43,19 @@ function comparatorTexts(record: RecordText, given: Given, arm: ArmText): Passag
     (item) => arm.interventions.includes(item.index) && !given.interventions.has(item.index),
   );
   return [...arm.texts, ...items.flatMap(textsOf)];
+}
+
+const ACTIVE = /\bactive[- ](?:control|comparator)\b/;
+
+/** Whether an arm lists an intervention of its own: "exercise without stem cells" is an active comparator. */
+function getsSomething(record: RecordText, given: Given, arm: ArmText): boolean {
+  return record.interventions.some(
+    (item) =>
+      arm.interventions.includes(item.index) &&
+      !given.interventions.has(item.index) &&
+      !namesComparator(item) &&
+      item.names.every((name) => productHits(record, name).length === 0),
+  );
 }
 
 /** What a comparator arm gets. Its words decide; its registered type decides where they are silent. */
@@ -38,17 +67,24 @@ function typeOfArm(
 ): { type: ComparatorType; hit: Hit | null; rule: string } {
   const texts = comparatorTexts(record, given, arm);
   const sham = firstIn(texts, "sham");
-  const placebo = firstIn(texts, "placebo");
+  // "Active control" with a liquid beside it: the liquid only hides which of two injections is which.
+  const active = arm.texts.some((text) => ACTIVE.test(text.low));
+  const placebo = firstIn(texts, "placebo", active ? isNamedSo : isInert(masked));
   const usual = firstIn(texts, "standard_care");
   const nothing = firstIn(texts, "no_intervention");
-  if (sham !== null) return { type: "sham", hit: sham, rule: "comparator/sham_words" };
+  // Where an arm says both, its registered type decides: "sham infusion of saline" is a placebo of that type.
+  if (sham !== null && !(placebo !== null && arm.type === "PLACEBO_COMPARATOR"))
+    return { type: "sham", hit: sham, rule: "comparator/sham_words" };
   if (placebo !== null) return { type: "placebo", hit: placebo, rule: "comparator/placebo_words" };
   if (arm.type === "NO_INTERVENTION")
     return usual === null
       ? { type: "no_intervention", hit: nothing, rule: "comparator/type" }
       : { type: "standard_care", hit: usual, rule: "comparator/usual_care_words" };
   if (usual !== null) return { type: "standard_care", hit: usual, rule: "comparator/usual_care_words" };
-  if (nothing !== null) return { type: "no_intervention", hit: nothing, rule: "comparator/nothing_words" };
+  if (nothing !== null)
+    return getsSomething(record, given, arm)
+      ? { type: "active", hit: null, rule: "comparator/other_treatment" }
+      : { type: "no_intervention", hit: nothing, rule: "comparator/nothing_words" };
   if (arm.type === "PLACEBO_COMPARATOR" && masked) return { type: "placebo", hit: null, rule: "comparator/type" };
   if (arm.type === "SHAM_COMPARATOR" && masked) return { type: "sham", hit: null, rule: "comparator/type" };
   return { type: "active", hit: null, rule: "comparator/other_treatment" };
@@ -74,16 +110,21 @@ export function readArms(record: RecordText, given: Given, masked: boolean): Arm
       ? arms.filter(isControl)
       : arms.filter((arm) => COMPARATOR_TYPES.has(arm.type) && given.arms.size > 0);
   const types = controls.map((arm) => ({ arm, ...typeOfArm(record, given, arm, masked) }));
-  const prose = [...record.titles, ...record.summary, ...record.detail];
+  const told = [...record.arms.flatMap((arm) => arm.texts), ...record.interventions.flatMap(textsOf)];
+  const prose = [...record.titles, ...record.summary, ...record.detail, ...told.filter(isDescription)];
   // "Control group" said of an arm that gets the product is a control for dose or route, not a comparator without it.
   const doseControl =
     given.by !== null &&
     arms.some(
       (arm) =>
-        given.arms.has(arm.index) && firstIn(arm.texts, "control") !== null && firstIn(arm.texts, "placebo") === null,
+        given.arms.has(arm.index) &&
+        firstIn(arm.texts, "control", ({ passage, start }) => !isDescription(passage) || start < 12) !== null &&
+        firstIn(arm.texts, "placebo") === null,
     );
-  const said = controls.length > 0 || doseControl ? null : controlInProse(prose);
-  const placeboSaid = placeboInProse(record, given, controls.length > 0);
+  // Expanded access is given to all; a comparator in its prose is that of another trial.
+  const compares = record.studyType !== "EXPANDED_ACCESS";
+  const said = controls.length > 0 || doseControl || !compares ? null : controlInProse(prose);
+  const placeboSaid = compares ? placeboInProse(record, given, controls.length > 0) : null;
   const strongest = [...types].toSorted((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))[0];
   const inert = types.find((item) => item.type === "placebo" || item.type === "sham");
   const label = controls[0]?.texts[0];

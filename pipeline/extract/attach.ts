@@ -1,7 +1,8 @@
 import type { Confidence } from "../../db/model.ts";
 import type { Given } from "./given.ts";
+import { brandHits } from "./brand.ts";
 import { productHits, textsOf } from "./naming.ts";
-import { type Hit, hits, type Passage, sentenceAt } from "./passages.ts";
+import { firstFrom, type Hit, hits, type Passage, sentenceAt } from "./passages.ts";
 import type { RecordText } from "./record.ts";
 
 /** A reading that could become a value: lower rank is trusted more, equal ranks are taken together. */
@@ -40,6 +41,13 @@ export function productTexts(record: RecordText, given: Given): Passage[] {
   return [...items.flatMap(textsOf), ...arms.flatMap((arm) => arm.texts), ...record.titles];
 }
 
+/** Texts of the procedures that take tissue from someone, listed as interventions of their own. */
+export function harvestTexts(record: RecordText): Passage[] {
+  return record.interventions.flatMap((item) =>
+    item.names.some((name) => hits(name, "harvest").length > 0) ? textsOf(item) : [],
+  );
+}
+
 export function shelves(record: RecordText, given: Given): Shelf[] {
   return [
     { rank: 1, confidence: "high", texts: productTexts(record, given) },
@@ -61,13 +69,43 @@ const headsOf = new WeakMap<Passage, Head[]>();
 export function heads(record: RecordText, passage: Passage): readonly Head[] {
   const known = headsOf.get(passage);
   if (known !== undefined) return known;
-  const list: Head[] = productHits(record, passage).map((hit) => ({ kind: "product", hit }));
-  const free = (hit: Hit) => list.every((head) => hit.end <= head.hit.start || hit.start >= head.hit.end);
-  for (const hit of hits(passage, "companion")) if (free(hit)) list.push({ kind: "companion", hit });
-  for (const hit of hits(passage, "generic")) if (free(hit)) list.push({ kind: "generic", hit });
-  list.sort((a, b) => a.hit.start - b.hit.start);
+  let list: Head[] = [];
+  list = withFree(list, "product", productHits(record, passage));
+  list = withFree(list, "product", brandHits(record, passage));
+  list = withFree(list, "companion", hits(passage, "companion"));
+  list = withFree(list, "generic", hits(passage, "generic"));
   headsOf.set(passage, list);
   return list;
+}
+
+/** The list with those hits that overlap nothing in it, in order; both are sorted, so one walk over each is enough. */
+function withFree(list: readonly Head[], kind: Head["kind"], found: readonly Hit[]): Head[] {
+  const merged: Head[] = [];
+  let n = 0;
+  let end = 0;
+  for (const hit of found) {
+    for (let head = list[n]; head !== undefined && head.hit.start < hit.end; head = list[++n]) {
+      merged.push(head);
+      end = Math.max(end, head.hit.end);
+    }
+    if (hit.start >= end) {
+      merged.push({ kind, hit });
+      end = hit.end;
+    }
+  }
+  return [...merged, ...list.slice(n)];
+}
+
+/** Heads that lie wholly inside [from, to). */
+export function headsIn(record: RecordText, passage: Passage, from: number, to: number): Head[] {
+  const list = heads(record, passage);
+  const found: Head[] = [];
+  for (let n = firstFrom(list, from, (head) => head.hit.start); n < list.length; n++) {
+    const head = list[n];
+    if (head === undefined || head.hit.start >= to) break;
+    if (head.hit.end <= to) found.push(head);
+  }
+  return found;
 }
 
 /** What may not stand between a modifier and its noun. Commas and brackets may: "autologous, ex vivo expanded, MSCs". */
@@ -77,10 +115,9 @@ const BREAK =
 /** The noun that a modifier ending at `end` belongs to: the next head within `reach`, or null. */
 export function headAfter(record: RecordText, passage: Passage, end: number, reach: number): Head | null {
   const list = heads(record, passage);
-  for (let n = 0; n < list.length; n++) {
+  for (let n = firstFrom(list, end + 1, (head) => head.hit.end); n < list.length; n++) {
     const head = list[n];
-    if (head === undefined || head.hit.end <= end) continue;
-    if (head.hit.start - end > reach) return null;
+    if (head === undefined || head.hit.start - end > reach) return null;
     const next = list[n + 1];
     // "autologous peripheral blood mesenchymal cells": a plain noun right before another head is part of its name.
     if (head.hit.entry.kind === "noun" && next !== undefined && next.hit.start - head.hit.end < 3) continue;
@@ -93,10 +130,7 @@ export function headAfter(record: RecordText, passage: Passage, end: number, rea
 /** The last head before `start` in the same sentence and within `reach`. */
 export function headBefore(record: RecordText, passage: Passage, start: number, reach: number): Head | null {
   const [from] = sentenceAt(passage, start);
-  let found: Head | null = null;
-  for (const head of heads(record, passage)) {
-    if (head.hit.end > start) break;
-    if (head.hit.start >= from && start - head.hit.end <= reach) found = head;
-  }
-  return found;
+  const list = heads(record, passage);
+  const head = list[firstFrom(list, start + 1, (item) => item.hit.end) - 1];
+  return head !== undefined && head.hit.start >= from && start - head.hit.end <= reach ? head : null;
 }

@@ -1,6 +1,6 @@
-import { type Candidate, best, headAfter, headBefore, heads, shelves } from "./attach.ts";
+import { type Candidate, best, headAfter, harvestTexts, headBefore, headsIn, shelves } from "./attach.ts";
 import type { Given } from "./given.ts";
-import { type Hit, hits, quoteHit, sentenceAt } from "./passages.ts";
+import { type Hit, hits, hitsIn, quoteHit, sentenceAt } from "./passages.ts";
 import type { RecordText } from "./record.ts";
 import type { Donor, Reading, RecordConflict, RuledOut } from "./product.ts";
 import { inCriteria, isBackground, wordBefore } from "./scope.ts";
@@ -25,7 +25,7 @@ function adjectiveOf(record: RecordText, hit: Hit): "product" | "generic" | null
   if (owner !== null && /^\s*of\s*$/.test(passage.low.slice(owner.hit.end, hit.start)))
     return owner.kind === "companion" ? null : owner.kind;
   const next = headAfter(record, passage, hit.end, 90);
-  const tissue = hits(passage, "tissue").find((item) => item.start >= hit.end && item.start - hit.end < 40);
+  const tissue = hitsIn(passage, "tissue", hit.end, hit.end + 90).find((item) => item.start - hit.end < 40);
   if (
     next?.kind === "companion" &&
     tissue !== undefined &&
@@ -43,15 +43,24 @@ function adjectiveOf(record: RecordText, hit: Hit): "product" | "generic" | null
   return before?.kind === "product" ? "product" : null;
 }
 
+/** "MSCs (…) obtained from healthy marrow donors": nothing but the origin between the product and the people. */
+const FROM_THEM =
+  /^\s*(?:\([^()]*\)\s*)?(?:that |which )?(?:(?:are|were|was|is|will be)\s+)?(?:derived|obtained|isolated|collected|harvested|taken|generated|prepared)?\s*(?:from|of)\s+(?:[\w-]+\s+){0,4}$/;
+
 /** People from whom the product came must stand near the product, its tissue or a harvest, and not beside another graft. */
 function personOf(record: RecordText, hit: Hit): "product" | "generic" | null {
   const { passage } = hit;
   const [from, to] = sentenceAt(passage, hit.start);
-  const near = heads(record, passage).filter(
-    (head) => head.hit.start >= from && head.hit.end <= to && Math.abs(head.hit.start - hit.start) < 160,
+  const near = headsIn(record, passage, Math.max(from, hit.start - 159), to).filter(
+    (head) => head.hit.start - hit.start < 160,
   );
+  const owner = near.findLast((head) => head.kind === "product" && head.hit.end <= hit.start);
+  if (owner !== undefined && FROM_THEM.test(passage.low.slice(owner.hit.end, hit.start))) return "product";
   if (near.some((head) => head.hit.entry.kind === "transplant")) return null;
   if (headBefore(record, passage, hit.start, 40)?.kind === "companion") return null;
+  // "Living donor kidney transplantation": the donor of the organ.
+  if (near.some((head) => head.kind === "companion" && head.hit.start >= hit.end && head.hit.start - hit.end < 12))
+    return null;
   const origin = passage.low.slice(Math.max(from, hit.start - 110), hit.start);
   if (
     !/\b(?:from|of|by|donor|donated|deriv\w*|collect\w*|obtain\w*|harvest\w*|isolat\w*|\()/.test(
@@ -60,25 +69,22 @@ function personOf(record: RecordText, hit: Hit): "product" | "generic" | null {
   )
     return null;
   if (near.some((head) => head.kind === "product")) return "product";
-  const source = [...hits(passage, "tissue"), ...hits(passage, "harvest")].some(
-    (item) => item.start >= from && item.end <= to && Math.abs(item.start - hit.start) < 110,
+  const source = (["tissue", "harvest"] as const).some((group) =>
+    hitsIn(passage, group, Math.max(from, hit.start - 109), to).some((item) => item.start - hit.start < 110),
   );
   return near.some((head) => head.kind === "generic") || source ? "generic" : null;
 }
 
 /** A possession or a "from the patient" means the product only where something is taken from someone. */
 const TAKEN =
-  /\b(?:deriv\w*|collect\w*|obtain\w*|harvest\w*|isolat\w*|extract\w*|aspirat\w*|taken|own|cultured|expanded|drawn|cells? from|marrow from|tissue from|stem ?cells?(?:[^.;\n]{0,12}) (?:from|of))\b/;
+  /\b(?:deriv\w*|collect\w*|obtain\w*|harvest\w*|isolat\w*|extract\w*|aspirat\w*|taken|own|cultured|expanded|grown|prepared|drawn|sampl\w*|cells? from|marrow from|tissue from|stem ?cells?(?:[^.;\n]{0,12}) (?:from|of))\b/;
 
 /** "Autologous marrow-derived cells" said in a record whose own product comes from elsewhere: another product. */
 function ofAnotherTissue(record: RecordText, hit: Hit, tissues: ReadonlySet<string>): boolean {
   if (tissues.size === 0) return false;
   const next = headAfter(record, hit.passage, hit.end, 90);
   return (
-    next !== null &&
-    hits(hit.passage, "tissue").some(
-      (item) => item.start >= hit.end && item.start < next.hit.end && !tissues.has(item.entry.code),
-    )
+    next !== null && hitsIn(hit.passage, "tissue", hit.end, next.hit.end).some((item) => !tissues.has(item.entry.code))
   );
 }
 
@@ -138,25 +144,42 @@ function implied(tissueHits: readonly Hit[], record: RecordText, given: Given): 
       conflict: null,
     };
   }
-  for (const shelf of shelves(record, given)) {
-    if (shelf.rank > 3) break;
-    for (const text of shelf.texts) {
-      for (const hit of hits(text, "harvest")) {
-        const [from, to] = sentenceAt(text, hit.start);
-        const sentence = text.low.slice(from, to);
-        if (inCriteria(hit) || isBackground(hit) || /\bdonors?\b|volunteer/.test(sentence)) continue;
-        return {
-          value: "autologous",
-          explicit: false,
-          evidence: [quoteHit(hit)],
-          confidence: "low",
-          rule: "donor/implied_by_harvest",
-          conflict: null,
-        };
-      }
+  const told = shelves(record, given).filter((shelf) => shelf.rank <= 3);
+  for (const text of [...harvestTexts(record), ...told.flatMap((shelf) => shelf.texts)]) {
+    for (const hit of hits(text, "harvest")) {
+      const [from, to] = sentenceAt(text, hit.start);
+      const sentence = text.low.slice(from, to);
+      if (inCriteria(hit) || isBackground(hit) || /\bdonors?\b|volunteer/.test(sentence)) continue;
+      return {
+        value: "autologous",
+        explicit: false,
+        evidence: [quoteHit(hit)],
+        confidence: "low",
+        rule: "donor/implied_by_harvest",
+        conflict: null,
+      };
     }
   }
   return null;
+}
+
+/** Of a product of several tissues: the words that give another of them another donor, in a sentence of its own. */
+function ofTheOtherTissue(
+  tissueHits: readonly Hit[],
+  candidates: readonly Candidate<Side>[],
+  first: Candidate<Side>,
+): Candidate<Side> | undefined {
+  const codes = new Set(tissueHits.map((hit) => hit.entry.code));
+  if (codes.size < 2) return undefined;
+  const tissuesBeside = ({ hit }: Candidate): Set<string> => {
+    const [from, to] = sentenceAt(hit.passage, hit.start);
+    const near = hitsIn(hit.passage, "tissue", from, to);
+    return new Set(near.map((item) => item.entry.code).filter((code) => codes.has(code)));
+  };
+  const own = tissuesBeside(first);
+  return candidates.find(
+    (item) => item.code !== first.code && own.size > 0 && [...tissuesBeside(item)].some((code) => !own.has(code)),
+  );
 }
 
 /** Autologous, allogeneic, both or not stated; explicit when a word says so for the product itself. */
@@ -166,6 +189,14 @@ export function readDonor(
   tissueHits: readonly Hit[],
   ruledOut: RuledOut[],
 ): DonorReading {
+  const silent: DonorReading = {
+    value: "not_specified",
+    explicit: false,
+    evidence: [],
+    confidence: "high",
+    rule: "donor/silent",
+    conflict: null,
+  };
   const candidates = candidatesOf(record, given, new Set(tissueHits.map((hit) => hit.entry.code)), ruledOut);
   const strong = candidates.filter((item) => item.rank < 10);
   const chosen = best(strong);
@@ -173,21 +204,18 @@ export function readDonor(
   if (first === undefined) {
     const guess = implied(tissueHits, record, given);
     if (guess !== null) return guess;
-    return {
-      value: "not_specified",
-      explicit: false,
-      evidence: [],
-      confidence: "high",
-      rule: "donor/silent",
-      conflict: null,
-    };
+    return silent;
   }
   const firstShelf = strong.filter((item) => Math.floor(item.rank) === Math.floor(first.rank));
-  const other = firstShelf.find((item) => item.code !== first.code) ?? chosen[1];
+  const other =
+    firstShelf.find((item) => item.code !== first.code) ?? chosen[1] ?? ofTheOtherTissue(tissueHits, strong, first);
   const birth =
     tissueHits.some((hit) => hit.entry.impliesDonor !== null && hit.entry.impliesDonor !== first.code) &&
     tissueHits.some((hit) => hit.entry.impliesDonor === null);
   const both = other !== undefined || birth;
+  // Both sides only in loose words of the long description: what donors there are, not who they are here.
+  const person = [first, other].some((item) => item?.hit.entry.group === "donor_person");
+  if (other !== undefined && first.rank > 3 && !birth && !person) return silent;
   const against = both
     ? undefined
     : strong.find(

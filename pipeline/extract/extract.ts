@@ -1,5 +1,6 @@
 import type { Study } from "../registry/study.ts";
 import { readArms } from "./arms.ts";
+import { brandsOf } from "./brand.ts";
 import { readCompanions } from "./companions.ts";
 import { readDisease } from "./disease.ts";
 import { readDonor } from "./donor.ts";
@@ -12,7 +13,7 @@ import { readRoute } from "./route.ts";
 import { readTissue } from "./tissue.ts";
 
 /** Version of the rules in this folder; the lexicon has its own. Raise it when a reader would read a record differently. */
-export const EXTRACTOR_VERSION = "1";
+export const EXTRACTOR_VERSION = "2";
 
 const silent = <T>(value: T, rule: string): Reading<T> => ({ value, evidence: [], confidence: "high", rule });
 
@@ -21,8 +22,9 @@ const silent = <T>(value: T, rule: string): Reading<T> => ({ value, evidence: []
  * record that passed the study schema. Every evidence is verbatim at its path; silence is ["not_specified"].
  */
 export function extractProduct(study: Study, lexicon: Lexicon): Product {
-  const record = readRecord(study, lexicon);
-  const given = readGiven(record);
+  const unread = readRecord(study, lexicon);
+  const given = readGiven(unread);
+  const record = { ...unread, brands: brandsOf(unread, given) };
   const ruledOut: RuledOut[] = [...given.ruledOut];
   const masking = study.protocolSection.designModule?.designInfo?.maskingInfo?.masking;
   const arms = readArms(record, given, masking !== undefined && masking !== "NONE");
@@ -38,6 +40,7 @@ export function extractProduct(study: Study, lexicon: Lexicon): Product {
       includesProduct: silent(false, "given/nowhere"),
       productType: "none",
       tissue: silent(["not_specified"], "not_given"),
+      tissueSubtypes: [],
       donor: silent("not_specified", "not_given"),
       donorExplicit: false,
       coProducts: silent(["none"], "not_given"),
@@ -48,13 +51,14 @@ export function extractProduct(study: Study, lexicon: Lexicon): Product {
       ...common,
     };
   }
-  const { hits: tissueHits, conflict: tissueConflict, ...tissue } = readTissue(record, given, ruledOut);
+  const { hits: tissueHits, conflict: tissueConflict, subtypes, ...tissue } = readTissue(record, given, ruledOut);
   const { explicit, conflict: donorConflict, ...donor } = readDonor(record, given, tissueHits, ruledOut);
   const { join, sites, conflict: routeConflict, ...route } = readRoute(record, given, ruledOut);
   return {
     includesProduct: { value: true, evidence: [quoteHit(given.by)], confidence: given.confidence, rule: given.rule },
     productType: given.productType,
     tissue,
+    tissueSubtypes: subtypes,
     donor,
     donorExplicit: explicit,
     coProducts: readCompanions(record, given, ruledOut),

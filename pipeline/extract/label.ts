@@ -1,6 +1,6 @@
 import type { Evidence } from "../../db/model.ts";
 import type { Study } from "../registry/study.ts";
-import type { Donor, Product, ProductType } from "./product.ts";
+import type { Donor, Product, ProductType, RuledOut } from "./product.ts";
 
 /** One record in the shape of the `extract` command and of the labelled sets: the labelling guide's keys and codes. */
 export interface Label {
@@ -20,6 +20,8 @@ export interface Label {
     "includes_msc" | "disease" | "tissue" | "donor" | "co_products" | "route" | "control_arm" | "placebo",
     Evidence[]
   >;
+  /** What was read and set aside, each with the reason in `because`. */
+  ruled_out: (Evidence & { about: RuledOut["about"]; because: string })[];
 }
 
 /** The label that the rules give a record. */
@@ -46,5 +48,6 @@ export function labelOf(study: Study, product: Product): Label {
       control_arm: product.controlArm.evidence,
       placebo: product.placebo.evidence,
     },
+    ruled_out: product.ruledOut.map(({ about, evidence, because }) => ({ about, ...evidence, because })),
   };
 }

@@ -52,11 +52,15 @@ const entrySchema = z.strictObject({
   except: terms.optional(),
   not_after: terms.optional(),
   not_before: terms.optional(),
+  /** What must follow: for words that mean this only in front of others. */
+  only_before: terms.optional(),
   /** Terms of which one must stand in a title, condition or keyword of the record. */
   needs: terms.optional(),
   implies_donor: z.enum(["autologous", "allogeneic"]).optional(),
   /** Of a companion: what it is, which decides whether it has a donor and a route of its own. */
   kind: z.enum(["cells", "transplant", "graft", "carrier", "noun"]).optional(),
+  /** A closer name of the same code, told beside it ("Wharton's jelly" of the umbilical cord). */
+  subtype: z.string().min(1).optional(),
   /** A catch-all that yields to any other code. */
   vague: z.boolean().optional(),
   /** Further codes that come with this one (a subtype of a condition implies the condition). */
@@ -82,7 +86,7 @@ export interface Lexicon {
   readonly gate: RegExp;
   readonly gateText: RegExp;
   readonly groups: Readonly<Record<GroupName, Matcher>>;
-  /** By the first two signs of a word (128 * first + second, 0: none of a word): the groups that may begin there. */
+  /** The groups that may begin at a word, by its first three signs (see indexByBeginning). */
   readonly groupsAt: readonly (readonly number[] | undefined)[];
 }
 
@@ -144,6 +148,7 @@ function unreadable(where: string, entry: EntrySource): string[] {
     except: entry.except,
     not_after: entry.not_after,
     not_before: entry.not_before,
+    only_before: entry.only_before,
     needs: entry.needs,
   };
   return Object.entries(lists).flatMap(([key, list]) => unreadableTerms(`${where}.${key}`, list ?? []));

@@ -24,6 +24,8 @@ function isCalled(record: RecordText): boolean {
     ...record.interventions.flatMap(textsOf),
     ...record.arms.flatMap((arm) => arm.texts),
     ...record.summary,
+    ...record.keywords,
+    ...record.conditions,
   ];
   const answer = texts.some((text) => hits(text, "called").some((hit) => deniedBy(hit) === null));
   called.set(record, answer);
@@ -66,4 +68,17 @@ const COMPARATOR_WORDS: readonly GroupName[] = ["placebo", "sham", "no_intervent
 export function namesComparator(item: InterventionText): boolean {
   const name = item.names[0];
   return name !== undefined && COMPARATOR_WORDS.some((group) => hits(name, group).some((hit) => hit.start < 12));
+}
+
+/** Interventions that take a sample and give nothing: their words name what is looked for in it. */
+const SAMPLING =
+  /\b(?:samples?|sampling|biops(?:y|ies)|blood draw|analys[ei]s|assays?|flow cytometry|questionnaires?|imaging)\b/;
+/** Work at the bench, which an observational study may list as an intervention. */
+const BENCH = /\b(?:explants?|in vitro|co-?cultur\w*|co-?incubat\w*|assays?|organoids?|cell lines?)\b/;
+
+export function takesOnly(record: RecordText, item: InterventionText): boolean {
+  const [name] = item.names;
+  if (item.type === "DIAGNOSTIC_TEST") return true;
+  if (record.studyType === "OBSERVATIONAL" && textsOf(item).some((text) => BENCH.test(text.low))) return true;
+  return name !== undefined && SAMPLING.test(name.low) && !DOSED.test(name.low.replace(/collect\w*/g, ""));
 }

@@ -17,8 +17,7 @@ export type Field =
   | "masking_description"
   | "detailed_description"
   | "keyword"
-  | "condition"
-  | "eligibility";
+  | "condition";
 
 /** Where a term was found: plain-text positions, and the sentence around it. */
 export interface Hit {
@@ -77,12 +76,12 @@ function signCode(low: string, at: number): number {
 function candidateStarts(low: string, { groupsAt }: Lexicon): (number[] | undefined)[] {
   const starts: (number[] | undefined)[] = Array.from({ length: GROUP_COUNT });
   let inside = false;
-  let code = low.length > 0 ? low.charCodeAt(0) : 0;
+  let code = signCode(low, 0);
+  let next = signCode(low, 1);
   for (let at = 0; at < low.length; at++) {
-    const next = at + 1 < low.length ? low.charCodeAt(at + 1) : 0;
-    const sign = isWordSign(code);
-    if (sign && !inside) {
-      const groups = groupsAt[128 * code + (isWordSign(next) ? next : 0)];
+    const third = signCode(low, at + 2);
+    if (code !== 0 && !inside) {
+      const groups = groupsAt[1024 * code + pairOf(next, third)];
       if (groups !== undefined) {
         for (const group of groups) {
           const list = starts[group];
@@ -91,8 +90,9 @@ function candidateStarts(low: string, { groupsAt }: Lexicon): (number[] | undefi
         }
       }
     }
-    inside = sign;
+    inside = code !== 0;
     code = next;
+    next = third;
   }
   return starts;
 }
@@ -108,12 +108,11 @@ export function hits(passage: Passage, group: GroupName): readonly Hit[] {
   passage.starts ??= candidateStarts(low, passage.lexicon);
   for (const start of passage.starts[id] ?? NOWHERE) {
     if (start < free) continue;
-    const matcher = bySign[low.charCodeAt(start)];
-    if (matcher === undefined || matcher.third[pairOf(signCode(low, start + 1), signCode(low, start + 2))] === 0)
-      continue;
-    matcher.regex.lastIndex = start;
-    const match = matcher.regex.exec(low);
-    const entry = match === null ? undefined : matcher.brackets[match.indexOf(match[0], 1) - 1];
+    const trial = bySign[low.charCodeAt(start)]?.trials[pairOf(signCode(low, start + 1), signCode(low, start + 2))];
+    if (trial === undefined) continue;
+    trial.regex.lastIndex = start;
+    const match = trial.regex.exec(low);
+    const entry = match === null ? undefined : trial.brackets[match.indexOf(match[0], 1) - 1];
     if (match === null || entry === undefined) continue;
     free = start + match[0].length;
     list.push({ passage, start, end: free, entry });
@@ -139,7 +138,7 @@ export function fitting(hit: Hit, topic: string): Hit | null {
 }
 
 /** Abbreviations whose full stop ends no sentence. */
-const ABBREVIATION = /(?:\b[a-z]|\b(?:vs|approx|resp|incl|etc|dr|prof|fig|no|st|ca|al|i\.v|e\.g|i\.e))$/;
+const ABBREVIATION = /(?:\b[a-z]|\b(?:vs|approx|resp|incl|etc|inj|dr|prof|fig|no|st|ca|al|i\.v|e\.g|i\.e))$/;
 
 function sentenceBounds(low: string, text: string): Int32Array {
   const bounds: number[] = [0];
@@ -155,6 +154,36 @@ function sentenceBounds(low: string, text: string): Int32Array {
   return Int32Array.from(bounds);
 }
 
+/** First index of a list that is sorted by `key` whose key is at least `at`. */
+export function firstFrom<T>(list: readonly T[], at: number, key: (item: T) => number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = list[middle];
+    if (item !== undefined && key(item) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const startOf = (hit: Hit): number => hit.start;
+
+/** Hits of a group that lie wholly inside [from, to), left to right: the cost is that of what is found, not of the text. */
+export function hitsIn(passage: Passage, group: GroupName, from: number, to: number): Hit[] {
+  const list = hits(passage, group);
+  const found: Hit[] = [];
+  for (let n = firstFrom(list, from, startOf); n < list.length; n++) {
+    const hit = list[n];
+    if (hit === undefined || hit.start >= to) break;
+    if (hit.end <= to) found.push(hit);
+  }
+  return found;
+}
+
+/** What stands farther away than this belongs to a list without full stops, not to the same sentence. */
+const SENTENCE_REACH = 1200;
+
 /** [start, end) of the sentence that holds a position. Semicolons and line breaks end one too. */
 export function sentenceAt(passage: Passage, at: number): [number, number] {
   passage.bounds ??= sentenceBounds(passage.low, passage.plain.text);
@@ -166,7 +195,10 @@ export function sentenceAt(passage: Passage, at: number): [number, number] {
     if ((bounds[middle] ?? 0) <= at) low = middle;
     else high = middle;
   }
-  return [bounds[low] ?? 0, bounds[high] ?? passage.low.length];
+  return [
+    Math.max(bounds[low] ?? 0, at - SENTENCE_REACH),
+    Math.min(bounds[high] ?? passage.low.length, at + SENTENCE_REACH),
+  ];
 }
 
 /** The raw words behind plain positions, with their path. */

@@ -36,6 +36,8 @@ export interface Product {
   /** Codes of the target conditions that the lexicon knows, e.g. T1D, SLE, LN. */
   disease: Reading<string[]>;
   tissue: Reading<string[]>;
+  /** Closer names of its tissues ("Wharton's jelly"), in reading order. */
+  tissueSubtypes: string[];
   donor: Reading<Donor>;
   donorExplicit: boolean;
   coProducts: Reading<string[]>;

@@ -21,6 +21,8 @@ export interface InterventionText {
 /** A record as a reader sees it. */
 export interface RecordText {
   readonly lexicon: Lexicon;
+  /** INTERVENTIONAL, OBSERVATIONAL or EXPANDED_ACCESS; "" where not stated. */
+  readonly studyType: string;
   readonly arms: readonly ArmText[];
   readonly interventions: readonly InterventionText[];
   readonly titles: readonly Passage[];
@@ -28,7 +30,8 @@ export interface RecordText {
   readonly detail: readonly Passage[];
   readonly keywords: readonly Passage[];
   readonly conditions: readonly Passage[];
-  readonly eligibility: readonly Passage[];
+  /** Names under which the given product goes in this record, lower case: known once it is known what is given. */
+  readonly brands: readonly string[];
   /** Titles, conditions and keywords in lower case: what an entry's `needs` is looked for in. */
   readonly topic: string;
 }
@@ -93,6 +96,8 @@ export function readRecord(study: Study, lexicon: Lexicon): RecordText {
   );
   return {
     lexicon,
+    studyType: design?.studyType ?? "",
+    brands: [],
     arms,
     interventions,
     titles,
@@ -112,9 +117,6 @@ export function readRecord(study: Study, lexicon: Lexicon): RecordText {
     detail: present([at("detailed_description", "descriptionModule.detailedDescription", text?.detailedDescription)]),
     keywords,
     conditions,
-    eligibility: present([
-      at("eligibility", "eligibilityModule.eligibilityCriteria", protocol.eligibilityModule?.eligibilityCriteria),
-    ]),
     topic: [...titles, ...conditions, ...keywords].map((item) => item.low).join("\n"),
   };
 }

@@ -1,5 +1,5 @@
 import type { Reading, RecordConflict, RuledOut } from "./product.ts";
-import { type Candidate, best, headAfter, headBefore, shelves } from "./attach.ts";
+import { type Candidate, best, harvestTexts, headAfter, headBefore, shelves } from "./attach.ts";
 import type { Given } from "./given.ts";
 import { fitting, type Hit, hits, quoteHit } from "./passages.ts";
 import type { RecordText } from "./record.ts";
@@ -9,7 +9,7 @@ import { inCriteria, isBackground, wordBefore } from "./scope.ts";
 const ORIGIN =
   /\b(?:deriv\w*|obtain\w*|isolat\w*|harvest\w*|extract\w*|collect\w*|sourc\w*|originat\w*|origin|prepared|taken|aspirat\w*|procured|generated|separated|produced|manufactured|expanded|cultured|donated|made|grown)\b/;
 /** A bare preposition names an origin only close by: "cells from X", "cells (X)", "cells of X". */
-const BARE_ORIGIN = /^[\s,]*(?:\([^()]{1,20}\)[\s,]*)?(?:from|of|\(|-|:)\s*(?:[\w'-]+\s+){0,4}$/;
+const BARE_ORIGIN = /^[\s,)]*(?:\([^()]{1,20}\)[\s,]*)?(?:from|of|\(|-|:)\s*(?:[\w'-]+\s+){0,4}$/;
 /** An origin told without the product's name, in the text of an intervention or arm that is the product. */
 const FROM =
   /\b(?:deriv\w*|obtained|isolated|harvested|extracted|collected|prepared|grown|expanded|cultured|originat\w*)\s+(?:from|out of)\s+(?:[\w'-]+\s+){0,3}$/;
@@ -39,6 +39,8 @@ function belongs(record: RecordText, hit: Hit, given: boolean): How | null {
     if (origin || (BARE_ORIGIN.test(gap) && !NOT_ORIGIN.test(gap)))
       return before.kind === "product" ? "after" : "generic";
   }
+  // "Embryonic stem cells" are themselves what is named: only the product made of them comes from there.
+  if (/\bcells?$/.test(passage.low.slice(hit.start, hit.end))) return null;
   if (after?.kind === "generic") return "generic";
   if (
     before === null &&
@@ -53,13 +55,19 @@ function belongs(record: RecordText, hit: Hit, given: boolean): How | null {
 /** Rank of a way to belong inside one shelf; a looser way on a better shelf beats a tighter one on a worse shelf. */
 const LOOSENESS: Record<How, number> = { own_name: 0, before: 0, after: 0, generic: 0.3 };
 
+const subtypesOf = (candidates: readonly Candidate[]): string[] => [
+  ...new Set(candidates.flatMap(({ hit }) => hit.entry.subtype ?? [])),
+];
+
 /** Where the product comes from. Harvests of a tissue count when no name of the product says more; knowledge counts last. */
 export function readTissue(
   record: RecordText,
   given: Given,
   ruledOut: RuledOut[],
-): Reading<string[]> & { hits: Hit[]; conflict: RecordConflict | null } {
+): Reading<string[]> & { hits: Hit[]; subtypes: string[]; conflict: RecordConflict | null } {
   const candidates: Candidate[] = [];
+  for (const hit of harvestTexts(record).flatMap((text) => hits(text, "harvest")))
+    candidates.push({ code: hit.entry.code, hit, rank: 6, confidence: "medium", rule: "tissue/harvest" });
   for (const shelf of shelves(record, given)) {
     for (const text of shelf.texts) {
       for (const hit of hits(text, "tissue")) {
@@ -75,7 +83,7 @@ export function readTissue(
           candidates.push({ code: hit.entry.code, hit, rank: 9, confidence: "low", rule: "tissue/loose" });
           continue;
         }
-        if (how === null || inCriteria(hit)) {
+        if (how === null || inCriteria(hit) || (how === "generic" && hit.entry.vague)) {
           ruledOut.push({ about: "tissue", evidence: quoteHit(hit), because: "no name of the product belongs to it" });
           continue;
         }
@@ -113,6 +121,7 @@ export function readTissue(
       confidence: "high",
       rule: "tissue/silent",
       hits: [],
+      subtypes: [],
       conflict: null,
     };
   const specific = chosen.filter((item) => !item.hit.entry.vague);
@@ -133,6 +142,7 @@ export function readTissue(
     confidence: first.confidence,
     rule: first.rule,
     hits: kept.map((item) => item.hit),
+    subtypes: subtypesOf(candidates.filter((item) => item.rank < 4 && isKept(item.code))),
     conflict:
       against === undefined
         ? null

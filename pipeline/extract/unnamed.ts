@@ -1,4 +1,4 @@
-import { firstGiven, namesComparator, productHits, sentenceOf, textsOf } from "./naming.ts";
+import { firstGiven, namesComparator, productHits, sentenceOf, takesOnly, textsOf } from "./naming.ts";
 import { type Hit, hits, sentenceAt } from "./passages.ts";
 import type { InterventionText, RecordText } from "./record.ts";
 import type { RuledOut } from "./product.ts";
@@ -18,7 +18,7 @@ const GIVING =
 
 /** Titles about what cells are, or about taking them, not about giving them. */
 const STUDIED =
-  /\b(?:count|collect|harvest|isolat|alteration|propert|charact|senescence|mobili[sz]|differentiation of|response of|impact of|effects? (?:on|in)|effects? of .* on |pre-?clinical|biobank|bank|survival of)/;
+  /\b(?:count|collect|harvest|isolat|alteration|propert|charact|senescence|mobili[sz]|identification of|differentiation of|response of|impact of|effects? (?:on|in)|effects? of .* on |pre-?clinical|biobank|bank|survival of)/;
 
 const GIVEN_TYPES = new Set(["BIOLOGICAL", "DRUG", "GENETIC", "COMBINATION_PRODUCT", "PROCEDURE", "OTHER", "DEVICE"]);
 
@@ -26,6 +26,7 @@ function genericOnes(record: RecordText): InterventionText[] {
   return record.interventions.filter(
     (item) =>
       !namesComparator(item) &&
+      !takesOnly(record, item) &&
       textsOf(item).some((text) =>
         hits(text, "generic").some(
           (hit) => deniedBy(hit) === null && wordBefore(text, hit.start, "history", 20) === null,
@@ -40,15 +41,19 @@ function brands(record: RecordText): InterventionText[] {
     (item) =>
       GIVEN_TYPES.has(item.type) &&
       !namesComparator(item) &&
+      !takesOnly(record, item) &&
       !item.names.some(
         (name) =>
           hits(name, "harvest").length > 0 || hits(name, "standard_care").length > 0 || hits(name, "drug").length > 0,
       ),
   );
-  const biological = possible.filter(
+  // What only comparator arms list is not the product, where some arm is called experimental.
+  const tried = new Set(record.arms.flatMap((arm) => (arm.type === "EXPERIMENTAL" ? arm.interventions : [])));
+  const experimental = possible.filter((item) => tried.has(item.index));
+  const biological = (experimental.length > 0 ? experimental : possible).filter(
     (item) => item.type === "BIOLOGICAL" || item.type === "GENETIC" || item.type === "COMBINATION_PRODUCT",
   );
-  return biological.length > 0 ? biological : possible;
+  return biological.length > 0 ? biological : experimental.length > 0 ? experimental : possible;
 }
 
 /** Words that define: they stand between a brand and what it is made of, or before both. */
@@ -86,6 +91,10 @@ function definition(
   return null;
 }
 
+/** Whether a title that names the product says that it is looked at, not given. */
+const studied = (record: RecordText): boolean =>
+  record.titles.some((text) => productHits(record, text).length > 0 && STUDIED.test(text.low));
+
 /** Reads such a record, or null. In order: a title beside "cells", a title of giving beside a brand, a definition, prose. */
 export function readUnnamed(record: RecordText, ruledOut: RuledOut[]): Unnamed | null {
   const titled = firstGiven(record, record.titles, ruledOut);
@@ -95,7 +104,7 @@ export function readUnnamed(record: RecordText, ruledOut: RuledOut[]): Unnamed |
   if (titled !== null && generic.length > 0)
     return { by: titled, rule: "given/title", confidence: "medium", interventions: indexes(generic) };
   const possible = brands(record);
-  if (titled !== null && possible.length > 0 && GIVING.test(titled.passage.low) && !STUDIED.test(titled.passage.low)) {
+  if (titled !== null && possible.length > 0 && GIVING.test(titled.passage.low) && !studied(record)) {
     return { by: titled, rule: "given/title_brand", confidence: "medium", interventions: indexes(possible) };
   }
   const defined = definition(record, possible);
@@ -115,7 +124,7 @@ export function readUnnamed(record: RecordText, ruledOut: RuledOut[]): Unnamed |
 function followUp(record: RecordText, titled: Hit | null, ruledOut: RuledOut[]): Unnamed | null {
   const long = record.titles.some((text) => /follow.?up|long.?term/.test(text.low));
   const by = titled ?? firstGiven(record, [...record.summary, ...record.detail], ruledOut, GIVING);
-  if (by === null || (titled !== null && STUDIED.test(titled.passage.low))) return null;
+  if (by === null || (titled !== null && studied(record))) return null;
   const given =
     /\b(?:received|(?:been |were |was )?treated with|who (?:have |had )?(?:been )?(?:given|received)|injected|infused|transplanted|administration|infusion of|injection of)\b/.test(
       sentenceOf(by),

@@ -27,6 +27,15 @@ export interface FlagDecision {
   markGone: number[];
 }
 
+/** What two tables of rules decided, as one decision. */
+export function bothDecisions(one: FlagDecision, other: FlagDecision): FlagDecision {
+  return {
+    open: [...one.open, ...other.open],
+    resolve: [...one.resolve, ...other.resolve],
+    markGone: [...one.markGone, ...other.markGone],
+  };
+}
+
 type Identity = Pick<HeldFlag, "review" | "table" | "kind" | "nctId" | "column" | "value">;
 const identity = (one: Identity): string =>
   JSON.stringify([one.review, one.table, one.kind, one.nctId, one.column, one.value]);
@@ -53,14 +62,14 @@ function opened<Of extends Subject>(context: Of, rule: FlagRule<Of>, cause: Flag
   };
 }
 
-/** Does a held state flag still stand, given today's causes of its rule? */
+/** Does a held flag still stand, given today's causes of its rule? */
 function stands<Of extends Subject>(
   rule: FlagRule<Of>,
   context: Of,
   held: HeldFlag,
   causes: ReadonlySet<string>,
 ): boolean {
-  if (rule.lasts === "event") return true;
+  if (rule.lasts === "event") return rule.answered?.(context, held.value) !== true;
   if (causes.has(identity(held))) return true;
   return rule.holds?.(context) === true && [...causes].every((one) => one === identity(held));
 }

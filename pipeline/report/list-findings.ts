@@ -1,10 +1,10 @@
 import type { ListRows, Listing } from "./list-columns.ts";
-import { fixed, flexible, fromTo, spoken } from "./list-columns.ts";
+import { byDays, fixed, flexible, fromTo, spoken } from "./list-columns.ts";
 import type { ChangeRow, ClaimAnswer } from "./rows.ts";
 import { changeWords, claimWords, columnWords, driftWords, flagWords } from "./words.ts";
 
 /** A calendar change has no update behind it; a dateless one no date of its own. */
-function posted({ posted, cause }: ChangeRow): string {
+function posted({ posted, cause }: Pick<ChangeRow, "posted" | "cause">): string {
   return posted ?? (cause === "calendar" ? "by calendar" : "undated");
 }
 
@@ -60,6 +60,8 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags" 
       "table_version",
       "last_update_posted",
       "note",
+      "decision",
+      "decision_id",
     ],
     columns: [
       fixed("table", (row) => String(row.table_no)),
@@ -68,20 +70,28 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags" 
       flexible("printed -> registry", (row) =>
         row.column_name === "*" ? "" : fromTo(row.curated, row.registry, ["(blank)", "(not stated)"]),
       ),
-      flexible("kind", (row) => driftWords(row.kind, row.basis), 21),
+      flexible(
+        "kind",
+        (row) => [driftWords(row.kind, row.basis), ...(row.decision === null ? [] : [row.decision])],
+        21,
+      ),
       fixed("updated", (row) => row.last_update_posted ?? ""),
     ],
   },
   changes: {
     one: "change",
     many: "changes",
-    fields: [...CHANGE_FIELDS, "dated"],
+    fields: [...CHANGE_FIELDS, "detail", "survivor", "dated"],
     columns: [
       fixed("data of", dataOf),
-      fixed("study", (row) => row.nct_id),
+      fixed("study", (row) => [row.nct_id, ...(row.survivor === null ? [] : [`now ${row.survivor}`])]),
       flexible("change", (row) => changeWords(row.kind), 17),
       flexible("column", (row) => columnWords(row.column_name), 12),
-      flexible("old -> new", (row) => (row.old === null && row.new === null ? "" : fromTo(row.old, row.new)), 27),
+      flexible(
+        "old -> new",
+        (row) => (row.old === null && row.new === null ? "" : fromTo(row.old, row.new) + byDays(row)),
+        27,
+      ),
       fixed("posted", posted),
     ],
   },

@@ -3,8 +3,12 @@ import type {
   Cause,
   ChangeKind,
   ClaimState,
+  Confidence,
+  DecidedColumn,
+  DecisionKind,
   DriftColumn,
   DriftKind,
+  Evidence,
   FlagKind,
   FlagState,
   Job,
@@ -13,6 +17,7 @@ import type {
   RunState,
   Screened,
   Severity,
+  WalkLedger,
 } from "../../db/model.ts";
 
 /**
@@ -34,15 +39,28 @@ export interface TrialRow {
   data_date: string;
   confirmed_data_date: string | null;
   in_curated: boolean;
+  /** PMIDs that the record links and that can report the trial. */
+  publications: string[];
 }
 
 export interface CellRow {
   nct_id: string;
   column_name: string;
   value: string | null;
+  neutral: unknown;
+  source_path: string | null;
+  span: string | null;
+  evidence: Evidence[];
+  confidence: Confidence;
+  rule: string;
+  extractor_version: string;
+  decided_by: "rule" | "curator";
 }
 
-export interface CuratedCellRow extends CellRow {
+export interface CuratedCellRow {
+  nct_id: string;
+  column_name: string;
+  value: string | null;
   table_no: number;
   version: number;
   footnotes: string[];
@@ -62,6 +80,28 @@ export interface DriftRow {
   last_update_posted: string | null;
   /** Why this kind, in words: what was kept, added and lost, or where else the fact stands. */
   note: string | null;
+  /** What a curator decided about it; null where nothing stands. */
+  decision: DecisionKind | null;
+  decision_id: string | null;
+}
+
+/** A line of decisions.jsonl, under its own keys. */
+export interface DecisionRow {
+  id: string;
+  undoes: string | null;
+  at: string;
+  by: string;
+  review: string;
+  table: number;
+  nct_id: string;
+  column: DecidedColumn;
+  decision: DecisionKind;
+  value: unknown;
+  old: unknown;
+  registry_then: string | null;
+  data_date: string | null;
+  table_version: number;
+  note: string | null;
 }
 
 export interface ChangeRow {
@@ -78,11 +118,15 @@ export interface ChangeRow {
   data_date: string;
   detected_at: string;
   run_id: number;
+  /** Facts of the kind: days slipped, planned and actual size, what was added and removed. */
+  detail: Record<string, unknown>;
+  /** The study that the registry merged this one into. */
+  survivor: string | null;
   /** What data_date is. */
   dated: "observed" | "submitted";
 }
 
-export interface StatusChangeRow extends ChangeRow {
+export interface StatusChangeRow extends Omit<ChangeRow, "detail" | "survivor"> {
   from_status: string | null;
   to_status: string | null;
   from_last_known: string | null;
@@ -164,6 +208,10 @@ export interface RunRow {
   retries: number;
   rule_versions: Record<string, string>;
   exit_code: number | null;
+  /** One entry a walk over a source. */
+  walks: WalkLedger[];
+  /** Why it failed or is incomplete, a line each. */
+  error: string | null;
 }
 
 export interface QuarantineRow {
@@ -200,4 +248,6 @@ export interface TableHead {
   version: number | null;
   footnotes: Record<string, string>;
   order: readonly string[];
+  /** The review's notation as its folder has it; null: none. */
+  codes: unknown;
 }

@@ -1,11 +1,12 @@
-import type { Evidence } from "../../db/model.ts";
+import { type Evidence, QUIET_DRIFT } from "../../db/model.ts";
 import { columnNamed } from "../review/columns.ts";
+import { neutralOf, setAsideOf, SILENT, wordsOf } from "./cell-words.ts";
 import { fromTo } from "./list-columns.ts";
 import type { FlagRow } from "./rows.ts";
 import { passageAround } from "./show-passage.ts";
 import { cellColumn, ofColumn, type Shown, type ShownCell, type ShownColumn, type ShownViews } from "./show-rows.ts";
-import { changeSection, flagSection, LABELLED, section } from "./show-study.ts";
-import { driftMeaning, neutralWords, scopeWords } from "./show-words.ts";
+import { changeSection, decisionSection, flagSection, LABELLED, section } from "./show-study.ts";
+import { driftMeaning, scopeWords } from "./show-words.ts";
 import { type GridCell, type GridColumn, type Ink, paragraph } from "./text.ts";
 import { columnWords, driftWords } from "./words.ts";
 
@@ -14,9 +15,19 @@ import { columnWords, driftWords } from "./words.ts";
 /** Wide enough for most paths of the record, which are read best in one piece. */
 const QUOTED: readonly GridColumn[] = [{ shrink: 20 }, { shrink: 70 }];
 
+/** The commands that decide about the cell, where it differs and nothing stands. */
+function decideLines(nctId: string, column: ShownColumn, review: string, { drift }: ShownViews): string[][] {
+  const open = drift.filter(
+    (one) => one.column_name === column && one.decision === null && !QUIET_DRIFT.includes(one.kind),
+  );
+  return open.flatMap(({ table_no, registry }) => {
+    const cell = `${nctId} --review ${review} --table ${table_no} --column ${column}`;
+    const taken = registry === null ? [] : [[`trialdrift drift accept ${cell}`]];
+    return [...taken, [`trialdrift drift accept ${cell} --value "your own"`], [`trialdrift drift reject ${cell}`]];
+  });
+}
+
 const NOT_STATED = "(not stated)";
-/** The neutral word for a part on which the record is silent. */
-const SILENT = "not_specified";
 
 /** What each table prints; of a code, the part asked for, which is what was compared. */
 function printedLines(views: ShownViews, column: ShownColumn): string[] {
@@ -36,28 +47,11 @@ function printedLines(views: ShownViews, column: ShownColumn): string[] {
     });
 }
 
-/** The neutral value, or the part of it that was asked for. */
-function neutralOf(cell: ShownCell, column: ShownColumn): string | null {
-  const part = column !== cellColumn(column);
-  return neutralWords(part ? (cell.neutral as Record<string, unknown> | null)?.[column] : cell.neutral);
-}
-
 function registryOf(cell: ShownCell, column: ShownColumn): string {
   if (column === cellColumn(column)) return cell.value ?? NOT_STATED;
   const neutral = neutralOf(cell, column);
   const words = neutral === null || neutral === SILENT ? NOT_STATED : neutral.replaceAll("_", " ");
   return cell.value === null ? words : `${words} (by the code ${cell.value})`;
-}
-
-/**
- * The words of a cell, or of one part of it: their rules begin with the part's name (tissue/adipose, donor_person/…). A
- * donor without words of its own follows from the tissue, so its words are the tissue's.
- */
-function wordsOf(cell: ShownCell, column: ShownColumn): Evidence[] {
-  if (column === cellColumn(column)) return cell.evidence;
-  const own = (part: string) => cell.evidence.filter(({ rule }) => rule.split(/[/_]/)[0] === part);
-  const stated = ![null, SILENT].includes(neutralOf(cell, column));
-  return own(column).length === 0 && column === "donor" && stated ? own("tissue") : own(column);
 }
 
 function ruleOf(cell: ShownCell, column: ShownColumn, first: Evidence | undefined): string {
@@ -101,9 +95,10 @@ function comparisonLines(views: ShownViews): GridCell[][] {
 }
 
 function evidenceLines(evidence: readonly Evidence[], record: unknown): GridCell[][] {
-  return evidence.map(({ path, span, rule }, at) => {
+  return evidence.map(({ path, span, rule, ruled_out }, at) => {
     const passage = passageAround(record, path, span);
-    return [`${at + 1}. "${span}"`, [rule, path, ...(passage === null ? [] : [passage])]];
+    const why = ruled_out === undefined ? [] : [`set aside: ${ruled_out}`];
+    return [`${at + 1}. "${span}"`, [...why, rule, path, ...(passage === null ? [] : [passage])]];
   });
 }
 
@@ -153,12 +148,21 @@ function reviewSections(shown: Shown, column: ShownColumn, review: string, width
       width,
       pen,
     ),
+    ...section(
+      "Read and set aside",
+      evidenceLines(cell === undefined ? [] : setAsideOf(cell, column), shown.record),
+      QUOTED,
+      width,
+      pen,
+    ),
     ...section("The record says otherwise in", evidenceLines(others, shown.record), QUOTED, width, pen),
     ...[...byTable].flatMap(([table, drift]) =>
       section(`Why this kind, table ${table}`, comparisonLines({ ...views, drift }), LABELLED, width, pen),
     ),
     pen.quiet(paragraph(`About the column: ${columnNamed(cellColumn(column)).reason}.`, width, 0, 2)),
     ...flagSection(views.flags, width, pen),
+    ...decisionSection(views.decisions, width, pen),
+    ...section("To decide", decideLines(shown.nctId, column, review, views), [{ shrink: 60 }], width, pen),
   ];
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { CELL_COLUMNS, type ClaimState, COLUMNS, TRIAL_COLUMNS } from "../../db/model.ts";
+import { type ClaimState, COLUMNS } from "../../db/model.ts";
+import { CELL_COLUMNS, TRIAL_COLUMNS } from "./claim-columns.ts";
 
 /**
  * Sentences of the review that its columns can decide, held against the trials of today or of any date. A claim says which

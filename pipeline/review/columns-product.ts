@@ -47,12 +47,30 @@ function distinct(evidence: readonly Evidence[]): Evidence[] {
   );
 }
 
+/** At most so many passages a cell: a long description names tissues by the dozen. */
+const SET_ASIDE = 12;
+
+/** The words about one thing that were read and set aside, each with the reason, in reading order. */
+function setAside(product: Product, about: "tissue" | "donor" | "route"): Evidence[] {
+  const all = product.ruledOut.filter((one) => one.about === about);
+  const first = all.filter(
+    (one, at) =>
+      at ===
+      all.findIndex(
+        ({ because, evidence: { span, path } }) =>
+          because === one.because && span === one.evidence.span && path === one.evidence.path,
+      ),
+  );
+  return first.slice(0, SET_ASIDE).map(({ evidence, because }) => ({ ...evidence, ruled_out: because }));
+}
+
 function readRouteCell(product: Product | null, notation: Notation): Cell {
   if (product === null) return silent("route", "no_lexicon");
   const { codes, join, details } = printRoute(product, notation);
   const { value, evidence, confidence, rule } = product.route;
   const neutral = { routes: value, join, codes, details };
-  return { column: "route", value: printValue({ codes, join }), neutral, evidence, confidence, rule };
+  const read = [...evidence, ...setAside(product, "route")];
+  return { column: "route", value: printValue({ codes, join }), neutral, evidence: read, confidence, rule };
 }
 
 /** The cell source as printed, one text a product, co-products with their own donors. */
@@ -85,8 +103,13 @@ function readSourceCell(facts: Facts, product: Product | null, notation: Notatio
       products: includesProduct.value ? [PRODUCT, ...countedCoProducts(product, notation)] : [],
       co_products: coProducts.value,
       co_product_donors: coDonors,
+      details: product.tissueSubtypes,
     },
-    evidence: read.length > 0 ? distinct(read) : includesProduct.evidence,
+    evidence: [
+      ...(read.length > 0 ? distinct(read) : includesProduct.evidence),
+      ...setAside(product, "tissue"),
+      ...setAside(product, "donor"),
+    ],
     confidence: least(tissue.confidence, donor.confidence, ...Object.values(told).map(({ confidence }) => confidence)),
     rule: tissue.rule,
   };

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TRIAL_COLUMNS } from "../../db/model.ts";
+import { TRIAL_COLUMNS } from "../../pipeline/review/claim-columns.ts";
 import type { Database } from "../../db/open.ts";
 import { rows } from "../../db/sql.ts";
 import { openTestDatabase } from "../support/pglite.ts";

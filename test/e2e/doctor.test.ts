@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { ROLE_STATEMENTS } from "../../db/roles.ts";
 import { hoursOf } from "../../jobs/commands/doctor.ts";
-import { clockFinding } from "../../jobs/doctor.ts";
+import { clockFinding } from "../../jobs/doctor-registry.ts";
 import { cli, type Ended, freshOnServer, type Place } from "../support/cli.ts";
 import { nct, type Played, playRegistry, trial } from "../support/small-registry.ts";
 import { type ReviewFolder, reviewFolder } from "../support/small-review.ts";
@@ -67,7 +67,15 @@ describe("doctor", () => {
       const ended = await cli(["doctor", "--roles", ...max], env);
       expect(ended).toMatchObject({ code: 0, stderr: "" });
       const lines = linesOf(ended);
-      expect([...lines.keys()]).toEqual(["database ok", "registry ok", "clock note", "small ok", "roles ok"]);
+      expect([...lines.keys()]).toEqual([
+        "database ok",
+        "registry ok",
+        "clock note",
+        "metadata ok",
+        "news ok",
+        "small ok",
+        "roles ok",
+      ]);
       expect(lines.get("database ok")).toMatch(/^server, 127\.0\.0\.1:\d+\/.*, Postgres 1\d.*up to date$/);
       expect(lines.get("small ok")).toMatch(/^complete \d+ min ago, data of 2022-01-21, \d+ open flags?$/);
       expect(ended.stdout.split("\n\n")[1]?.trim().split(/;\s*/)).toEqual([
@@ -124,7 +132,14 @@ describe("doctor", () => {
       cli(["doctor", "--roles"], { ...env, DATABASE_URL: "postgres://nobody@127.0.0.1:9/none" }),
     ]);
     expect(noRegistry.code).toBe(69);
-    expect([...linesOf(noRegistry).keys()]).toEqual(["database ok", "registry wrong", "clock note", "small wrong"]);
+    expect([...linesOf(noRegistry).keys()]).toEqual([
+      "database ok",
+      "registry wrong",
+      "clock note",
+      "metadata note",
+      "news ok",
+      "small wrong",
+    ]);
     expect(linesOf(noRegistry).get("registry wrong")).toMatch(
       /^GET http:\/\/127\.0\.0\.1:9\/api\/v2\/version failed .*-> .*CTGOV_BASE_URL/,
     );

@@ -34,6 +34,7 @@ function product({ tissue, donor, coProducts, route, join, sites, arms = [1, 2] 
     productType: "cells",
     disease: reading([]),
     tissue: reading(tissue ?? ["not_specified"]),
+    tissueSubtypes: [],
     donor: reading(donor ?? "not_specified"),
     donorExplicit: false,
     coProducts: reading(coProducts ?? ["none"]),

@@ -44,6 +44,7 @@ const CELLS: Product = {
   productType: "cells",
   disease: silent([]),
   tissue: silent([]),
+  tissueSubtypes: [],
   donor: silent("not_specified"),
   donorExplicit: false,
   coProducts: silent([]),
