@@ -58,11 +58,13 @@ export async function readRecords(db: Db, versionIds: readonly string[]): Promis
 export function readVersionList(
   db: Db,
   nctIds: readonly string[],
-): Promise<{ nct_id: string; version_id: string; core_hash: string; data_at: string }[]> {
+): Promise<
+  { nct_id: string; version_id: string; core_hash: string; data_at: string; dated: "observed" | "submitted" }[]
+> {
   if (nctIds.length === 0) return Promise.resolve([]);
   return rows(
     db,
-    sql`select nct_id, version_id, core_hash, data_at from trialdrift.versions
+    sql`select nct_id, version_id, core_hash, data_at, dated from trialdrift.versions
          where published and nct_id in ${texts(nctIds)} order by nct_id, data_at, seq`,
   );
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
+import { backfillCommand } from "./commands/backfill.ts";
 import { backupCommands } from "./commands/backup.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { claimsCommand } from "./commands/claims.ts";
@@ -20,6 +21,7 @@ import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { importCommand } from "./commands/table-import.ts";
 import { tableCommand } from "./commands/table.ts";
+import { workerCommand } from "./commands/worker.ts";
 
 /** The command line: flags in, one call, one format out. A verb starts work, a noun lists the view of its name. */
 
@@ -27,6 +29,8 @@ import { tableCommand } from "./commands/table.ts";
 const COMMANDS: readonly ((program: Command) => void)[] = [
   syncCommand,
   scheduleCommand,
+  backfillCommand,
+  workerCommand,
   recomputeCommand,
   tableCommand,
   listCommands,

@@ -15,6 +15,8 @@ export interface Arrival {
   coreHash: string;
   derivedHash: string;
   dataAt: string;
+  /** What `dataAt` is, where it is not the day on which the record was observed. */
+  dated?: "submitted";
   head: Head | null;
   changes: Change[];
   posted: string | null;
@@ -37,6 +39,7 @@ export interface Harvest {
   walks: WalkLedger[];
   /** What does not add up, in words. */
   problems: string[];
+  /** By NCT id; the versions of a walk over history by version id. */
   arrivals: Map<string, Arrival>;
   quarantined: Map<string, Quarantined>;
   /** Ids by source name, quarantined ones included: a record that cannot be loaded has not left its query. */

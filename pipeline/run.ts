@@ -13,6 +13,7 @@ import { runProblem } from "./ledger.ts";
 import { newsOf, undeliveredWords } from "./news.ts";
 import { countOutcomes, planPublication } from "./publication.ts";
 import { receiveAgain } from "./receive.ts";
+import { pinnedReviews } from "./pinned.ts";
 import type { Digest } from "./report/digest.ts";
 import { type Settled, settle } from "./settle.ts";
 import { walk, type Walked, type WalkRequest } from "./walk.ts";
@@ -25,6 +26,10 @@ export interface RunRequest extends WalkRequest {
   review: string | null;
   /** Does everything but publish. */
   dryRun?: boolean;
+  /** Watchlist to which what `source` loads is pinned. */
+  into?: { review: string; watchlist: string } | null;
+  /** Told the run's id before anything is asked for. */
+  onOpened?: (runId: number) => Promise<void>;
   /** Asked with the registry's data date: what to note for each review where nothing can have changed, else null. */
   idle?: (dataTimestamp: string) => Promise<Record<string, ReviewRun> | null>;
   /** Where its news is to be delivered besides stdout. */
@@ -94,7 +99,8 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
     };
     request.signal?.throwIfAborted();
     try {
-      const plan = await planPublication(database.db, { runId, at, newestSeen, harvest, sighted, settled, run });
+      const into = request.into ?? null;
+      const plan = await planPublication(database.db, { runId, at, newestSeen, harvest, sighted, settled, run, into });
       const state = { runId, at, dataAt, settled, news, targets: request.targets ?? [] };
       await publish(database, { ...plan, conclude: (tx) => conclude(tx, state) });
       return report;
@@ -131,13 +137,15 @@ async function endIdle(request: RunRequest, runId: number): Promise<IdleReport |
  */
 export function run(request: RunRequest & { idle: NonNullable<RunRequest["idle"]> }): Promise<RunReport | IdleReport>;
 export function run(request: RunRequest): Promise<RunReport>;
-export async function run(request: RunRequest): Promise<RunReport | IdleReport> {
-  const { database, reviews, job, review } = request;
-  const names = reviews.map(({ id }) => id);
+export async function run(asked: RunRequest): Promise<RunReport | IdleReport> {
+  const { database, job, review } = asked;
+  const names = asked.reviews.map(({ id }) => id);
   const release = await database.lock(names.map((id) => `review ${id}`));
   try {
+    const request = { ...asked, reviews: await pinnedReviews(database.db, asked.reviews) };
     const runId = await openRun(database.db, { job, review, reviews: names, ruleVersions: RULE_VERSIONS });
     try {
+      await request.onOpened?.(runId);
       await abandonDead(database.db, names, runId);
       const idle = await endIdle(request, runId);
       if (idle !== null) return idle;

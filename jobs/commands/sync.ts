@@ -27,7 +27,7 @@ export async function syncNow(
   options: SyncOptions,
 ): Promise<RunReport | IdleReport> {
   const { review = null, dryRun = false, signal } = options;
-  const registry = context.openRegistry(signal);
+  const registry = context.openRegistry({ first: true, signal });
   try {
     const report = await nightly({
       database,

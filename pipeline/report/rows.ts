@@ -122,6 +122,8 @@ export interface ChangeRow {
   detail: Record<string, unknown>;
   /** The study that the registry merged this one into. */
   survivor: string | null;
+  /** What data_date is. */
+  dated: "observed" | "submitted";
 }
 
 export interface StatusChangeRow extends Omit<ChangeRow, "detail" | "survivor"> {

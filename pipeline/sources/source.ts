@@ -24,4 +24,6 @@ export interface Source {
   seenBefore?: true;
   /** Data date of a record that does not come from a walk over the live registry; null: the walk's own. */
   dataAt?(record: unknown): string | null;
+  /** Dated versions of studies from the registry's history: many records a study, each a version of its own. */
+  versions?: true;
 }

@@ -42,7 +42,6 @@ async function study(
     whoMasked: [],
     armsTotal: 2,
     primaryOutcomes: [],
-    publications: [],
     conditions: [],
     results: "none",
     hasResults: false,
