@@ -34,9 +34,9 @@ export function isLost(error: unknown): boolean {
   return false;
 }
 
-/** A list of texts as one parameter that both drivers take alike: `where x in ${texts(ids)}`. */
-export function texts(values: readonly string[]): SQL {
-  return sql`(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
+/** A list of texts, or of uuids, as one parameter that both drivers take alike: `where x in ${texts(ids)}`. */
+export function texts(values: readonly string[], type: "text" | "uuid" = "text"): SQL {
+  return sql`(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb)::${sql.raw(type)})`;
 }
 
 /**

@@ -43,9 +43,7 @@ async function walkOnce(request: WalkRequest, registry: Registry, runId: number)
   const sources = watchlistSources(registry, reviews);
   const seen = new Map(reviews.map(({ id }) => [id, new Map<string, Set<string>>()]));
   for (const source of sources) {
-    await receive(database.db, runId, harvest, source, version.dataTimestamp, (count) =>
-      onProgress(source.name, count),
-    );
+    await receive(database, runId, harvest, source, version.dataTimestamp, (count) => onProgress(source.name, count));
     for (const { review, watchlist } of source.watchlists)
       seen.get(review)?.set(watchlist, harvest.seen.get(source.name) ?? new Set());
   }
@@ -57,7 +55,7 @@ async function walkOnce(request: WalkRequest, registry: Registry, runId: number)
   }
   const ids = idSource(registry, "by id", wanted.load, wanted.departed);
   if (wanted.load.length + wanted.departed.length > 0)
-    await receive(database.db, runId, harvest, ids, version.dataTimestamp, (count) => onProgress(ids.name, count));
+    await receive(database, runId, harvest, ids, version.dataTimestamp, (count) => onProgress(ids.name, count));
   const after = await registry.version();
   if (after.dataTimestamp !== version.dataTimestamp)
     harvest.problems.push(
@@ -72,7 +70,7 @@ export async function walk(request: WalkRequest, runId: number): Promise<Walked>
   if (source !== undefined) {
     const version = registry === null ? null : await registry.version();
     const harvest = openHarvest();
-    await receive(database.db, runId, harvest, source, version?.dataTimestamp ?? null, (count) =>
+    await receive(database, runId, harvest, source, version?.dataTimestamp ?? null, (count) =>
       onProgress(source.name, count),
     );
     return {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { TrialdriftError } from "../../db/errors.ts";
 import { extractProduct } from "../../pipeline/extract/extract.ts";
 import { labelOf } from "../../pipeline/extract/label.ts";
+import { valueOf } from "../../pipeline/reading.ts";
 import { validate } from "../../pipeline/registry/validate.ts";
 import { readLexicon } from "../../pipeline/review/folder.ts";
 import { fileSource } from "../../pipeline/sources/files.ts";
@@ -28,7 +29,7 @@ export async function extract(
   for (const path of paths) {
     for await (const { records } of fileSource(path).batches()) {
       for (const record of records) {
-        const verdict = validate(record);
+        const verdict = validate(valueOf(record));
         if (verdict.ok) {
           labels.push(labelOf(verdict.study, extractProduct(verdict.study, lexicon)));
           continue;

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Shells: the only files of the pipeline that touch network, disk, clock or database. */
 const SHELLS = [
-  /^pipeline\/(run|walk|failure|receive|harvest|settle|import-tables|derivation|publication)\.ts$/,
+  /^pipeline\/(run|walk|failure|receive|reading|harvest|settle|import-tables|derivation|publication)\.ts$/,
   /^pipeline\/row\.ts$/,
   /^pipeline\/sources\//,
   /^pipeline\/registry\/(client|pages|lookup|metadata|pace|attempt|read-ahead|retry)\.ts$/,
@@ -25,7 +25,7 @@ const LAYERS: readonly [name: string, files: RegExp][] = [
   ["equivalences, change, extract", /^pipeline\/(drift|change|extract)\//],
   ["normalize", /^pipeline\/normalize\//],
   ["registry", /^pipeline\/registry\//],
-  ["hash, ledger", /^pipeline\/(hash|ledger)\.ts$/],
+  ["hash, ledger", /^pipeline\/(hash|served|ledger)\.ts$/],
   ["words", /^db\/(model|errors)\.ts$/],
 ];
 
