@@ -18,13 +18,13 @@ export async function recordsOf(path: string): Promise<{ line: string; id: strin
   return records;
 }
 
-/** The registry's records cloned under new ids until there are `count`, one a line; the results sections come along. */
-export async function cloneRecords(file: string, count: number): Promise<void> {
+/** The registry's records cloned under new ids, from `first` on, until there are `count`, one a line; the results sections come along. */
+export async function cloneRecords(file: string, count: number, first = 10_000_000): Promise<void> {
   const originals = await recordsOf(REGISTRY);
   const out = createWriteStream(file);
   for (let at = 0; at < count; at += 1) {
     const { line, id } = originals[at % originals.length] ?? { line: "", id: "" };
-    if (!out.write(`${line.replaceAll(id, `NCT${String(10_000_000 + at)}`)}\n`)) await once(out, "drain");
+    if (!out.write(`${line.replaceAll(id, `NCT${String(first + at)}`)}\n`)) await once(out, "drain");
   }
   out.end();
   await once(out, "finish");

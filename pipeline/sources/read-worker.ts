@@ -1,24 +1,24 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { StagedColumns } from "../../db/store.ts";
-import { readBatch, writeBatch } from "../reading.ts";
-import type { Answered, Asked } from "./readers.ts";
+import { readBatch, type Said, writeBatch, type Written } from "../reading.ts";
+import type { Asked } from "./readers.ts";
 
 /** The worker thread's side of readers.ts: holds each batch between its two steps. */
 
 const columns = workerData as StagedColumns;
 const held = new Map<number, ReturnType<typeof readBatch>["held"]>();
 
-function answer(asked: Asked): [Answered, ArrayBuffer[]] {
+function answer(asked: Asked): [Said[] | Written, ArrayBuffer[]] {
   const { id } = asked;
   if (asked.kind === "read") {
     const texts = asked.ends.map((end, at) => asked.bytes.subarray(at === 0 ? 0 : asked.ends[at - 1], end));
     const batch = readBatch(texts);
     held.set(id, batch.held);
-    return [{ id, said: batch.said }, []];
+    return [batch.said, []];
   }
   const written = writeBatch(held.get(id) ?? [], columns, asked.runId, asked.standings);
   held.delete(id);
-  return [{ id, written }, [written.versions.bytes.buffer, written.rows.bytes.buffer]];
+  return [written, [written.versions.bytes.buffer, written.rows.bytes.buffer]];
 }
 
 parentPort?.on("message", (asked: Asked) => {

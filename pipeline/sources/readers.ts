@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import { STAGED } from "../../db/store.ts";
 import type { Reading, Said, Standing, Written } from "../reading.ts";
+import { openThread, type Thread } from "../thread.ts";
 import type { Batch, Source } from "./source.ts";
 
 /**
@@ -13,7 +13,6 @@ import type { Batch, Source } from "./source.ts";
 export type Asked =
   | { id: number; kind: "read"; bytes: Uint8Array<ArrayBuffer>; ends: number[] }
   | { id: number; kind: "write"; runId: number; standings: readonly Standing[] };
-export type Answered = { id: number; said: Said[] } | { id: number; written: Written };
 
 /** Two do all that two cores can; a third waited for the database (one backend writes about 8,000 records/s). */
 const MOST_WORKERS = 2;
@@ -22,70 +21,20 @@ const AHEAD = 1;
 /** A worker takes 0.2 s to start, in which 300 records are read here. */
 const WORTH_A_WORKER = 50;
 
-interface Awaited {
-  resolve(value: never): void;
-  reject(reason: unknown): void;
-}
-
-class Reader {
-  readonly #worker = new Worker(new URL("./read-worker.ts", import.meta.url), {
-    workerData: STAGED,
-    resourceLimits: { maxYoungGenerationSizeMb: 16 },
-  });
-  readonly #waiting = new Map<string, Awaited>();
-  #failed: Error | null = null;
-  #ids = 0;
-
-  constructor() {
-    this.#worker.on("message", (answer: Answered) => {
-      if ("said" in answer) this.#settle(`said ${answer.id}`)?.resolve(answer.said as never);
-      else this.#settle(`written ${answer.id}`)?.resolve(answer.written as never);
-    });
-    this.#worker.on("error", (error) => this.#fail(error as Error));
-    this.#worker.on("exit", () => this.#fail(new Error("the worker thread that reads records ended")));
+/** Begins to read some texts in a thread, which holds them until they are written. */
+function readIn(thread: Thread, id: number, texts: readonly Uint8Array[]): Reading {
+  const bytes = new Uint8Array(texts.reduce((sum, { length }) => sum + length, 0));
+  const ends: number[] = [];
+  for (const text of texts) {
+    const from = ends.at(-1) ?? 0;
+    bytes.set(text, from);
+    ends.push(from + text.length);
   }
-
-  #settle(key: string): Awaited | undefined {
-    const awaited = this.#waiting.get(key);
-    this.#waiting.delete(key);
-    return awaited;
-  }
-
-  #fail(error: Error): void {
-    this.#failed ??= error;
-    for (const key of this.#waiting.keys()) this.#settle(key)?.reject(this.#failed);
-  }
-
-  #ask<T>(key: string, asked: Asked, moved: ArrayBuffer[]): Promise<T> {
-    const answer = new Promise<T>((resolve, reject) => {
-      if (this.#failed !== null) return reject(this.#failed);
-      this.#waiting.set(key, { resolve: resolve as (value: never) => void, reject });
-      this.#worker.postMessage(asked, moved);
-    });
-    // Heard by whoever awaits it; a consumer that left early does not.
-    answer.catch(() => {});
-    return answer;
-  }
-
-  read(texts: readonly Uint8Array[]): Reading {
-    this.#ids += 1;
-    const id = this.#ids;
-    const bytes = new Uint8Array(texts.reduce((sum, { length }) => sum + length, 0));
-    const ends: number[] = [];
-    for (const text of texts) {
-      const from = ends.at(-1) ?? 0;
-      bytes.set(text, from);
-      ends.push(from + text.length);
-    }
-    return {
-      said: this.#ask(`said ${id}`, { id, kind: "read", bytes, ends }, [bytes.buffer]),
-      write: (runId, standings) => this.#ask(`written ${id}`, { id, kind: "write", runId, standings }, []),
-    };
-  }
-
-  async close(): Promise<void> {
-    await this.#worker.terminate();
-  }
+  const ask = <T>(asked: Asked, moved?: ArrayBuffer[]): Promise<T> => thread.ask<T>(asked, moved);
+  return {
+    said: ask<Said[]>({ id, kind: "read", bytes, ends }, [bytes.buffer]),
+    write: (runId, standings) => ask<Written>({ id, kind: "write", runId, standings }),
+  };
 }
 
 const isUnread = ({ records, reading }: Batch): boolean =>
@@ -100,16 +49,16 @@ export interface Readers {
 
 /** Workers start with the first batch that is worth one; they keep the process alive until closed. */
 export function openReaders(): Readers {
-  const readers: Reader[] = [];
+  const threads: Thread[] = [];
   const most = Math.min(MOST_WORKERS, availableParallelism());
   let turn = 0;
 
   function begin(batch: Batch): Batch {
     if (!isUnread(batch)) return batch;
-    if (readers.length < most) readers.push(new Reader());
-    const reader = readers[turn % readers.length];
+    if (threads.length < most) threads.push(openThread(new URL("./read-worker.ts", import.meta.url), STAGED));
+    const thread = threads[turn % threads.length];
     turn += 1;
-    return reader === undefined ? batch : { ...batch, reading: reader.read(batch.records as Uint8Array[]) };
+    return thread === undefined ? batch : { ...batch, reading: readIn(thread, turn, batch.records as Uint8Array[]) };
   }
 
   async function* read(source: Source): AsyncGenerator<Batch> {
@@ -130,7 +79,7 @@ export function openReaders(): Readers {
   return {
     ahead: (source) => ({ ...source, batches: () => read(source) }),
     close: async () => {
-      await Promise.all(readers.splice(0).map((reader) => reader.close()));
+      await Promise.all(threads.splice(0).map((thread) => thread.close()));
     },
   };
 }
