@@ -7,7 +7,7 @@ import postgres from "postgres";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { cloneRecords, MSC, recordsOf } from "./corpus.ts";
 import type { Measured } from "./measured.ts";
-import { type Line, writeResults } from "./results.ts";
+import { type Line, type Results, writeResults } from "./results.ts";
 
 /**
  * `npm run bench [-- N… | views]`: everything on the same files in one run, each piece of work a process of its own, beside
@@ -37,6 +37,8 @@ const folder = mkdtempSync(join(tmpdir(), "trialdrift-bench-"));
 const server = await startPostgres();
 const owner = postgres(server.url, { max: 1, onnotice: () => {} });
 const lines: Line[] = [];
+let nightly: Results["nightly"] = null;
+let views: Results["views"] = [];
 
 async function freshDatabase(name: string): Promise<string> {
   await owner`drop database if exists ${owner(name)} with (force)`;
@@ -106,12 +108,8 @@ try {
     for (let run = 1; run <= (count <= SMALL ? runs : 1); run += 1) largest = await benchSize(count, run);
   }
   for (let run = 1; run <= runs; run += 1) await benchReview(run);
-  const nightly = call<{ first: number; idle: number; startUp: number; requests: number }>(
-    "nightly.ts",
-    await freshDatabase("nightly"),
-  );
+  nightly = call("nightly.ts", await freshDatabase("nightly"));
   process.stdout.write(`nightly, data date unchanged: ${JSON.stringify(nightly)}\n`);
-  let views: unknown[] = [];
   if (withViews) {
     call("review.ts", largest);
     const more = join(folder, "more.jsonl");
@@ -119,9 +117,10 @@ try {
     views = call("views.ts", largest, more);
     for (const view of views) process.stdout.write(`${JSON.stringify(view)}\n`);
   }
-  const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, Postgres 18`;
-  writeResults(here("results.md"), { machine, lines, nightly, views: views as never });
 } finally {
+  // What was measured before something failed is kept.
+  const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}, Postgres 18`;
+  writeResults(here("results.md"), { machine, lines, nightly, views });
   await owner.end();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -22,10 +22,10 @@ interface View {
   loadP99: number;
 }
 
-interface Results {
+export interface Results {
   machine: string;
   lines: readonly Line[];
-  nightly: { first: number; idle: number; startUp: number; requests: number };
+  nightly: { first: number; idle: number; startUp: number; requests: number } | null;
   views: readonly View[];
 }
 
@@ -68,7 +68,6 @@ function row(group: readonly Line[]): string {
 
 export function writeResults(file: string, { machine, lines, nightly, views }: Results): void {
   const groups = Map.groupBy(lines, ({ size, name }) => `${size} ${name}`);
-  const extra = nightly.idle - nightly.startUp;
   const page = [
     "# Bench results",
     "",
@@ -78,7 +77,9 @@ export function writeResults(file: string, { machine, lines, nightly, views }: R
     "|---|---|---|---|---|---|---|---|---|---|",
     ...[...groups.values()].map(row),
     "",
-    `Nightly run with an unchanged data date: ${nightly.requests} request, ${nightly.idle.toFixed(2)} s, of which ${nightly.startUp.toFixed(2)} s are those of a command that asks nothing: ${extra.toFixed(2)} s beyond start-up (target: one request, under 1 s). The first sync of the two shipped reviews took ${nightly.first.toFixed(1)} s.`,
+    nightly === null
+      ? "The nightly run was not measured."
+      : `Nightly run with an unchanged data date: ${nightly.requests} request, ${nightly.idle.toFixed(2)} s, of which ${nightly.startUp.toFixed(2)} s are those of a command that asks nothing: ${(nightly.idle - nightly.startUp).toFixed(2)} s beyond start-up (target: one request, under 1 s). The first sync of the shipped reviews took ${nightly.first.toFixed(1)} s.`,
     "",
     ...(views.length === 0
       ? []
