@@ -27,13 +27,13 @@ export interface MemberDerived {
 
 /** Derived together: bounds how many whole records are in memory (100 of 20 KB). */
 const BATCH = 100;
-/** A worker takes as long to start and to warm as 150 members take to derive here. */
+/** A guess, not measured: a worker must start (0.25 s of CPU) and warm up before it gains anything. */
 const WORTH_A_WORKER = 400;
 const MOST_WORKERS = 2;
 
 /**
  * The members in the order given, batch by batch, a few batches ahead of the reader. Extraction is most of a review's
- * work (0.7 ms a record), and needs nothing but the record and the review.
+ * work, and needs nothing but the record and the review.
  */
 export async function* deriveMembers(
   db: Db,

@@ -11,8 +11,8 @@ import type { Batch, Source } from "./sources/source.ts";
 /** The way in: source -> validate -> derive -> store, batch by batch. Nothing written here is visible. */
 
 /**
- * Batches in work at a time: one being looked up, one being derived, one being written. With one after another a worker
- * that derived for one batch kept the database waiting for the next.
+ * Batches in work at a time: one being looked up, one being derived, one being written. One after another, the database
+ * would wait whenever a worker derives.
  */
 const IN_WORK = 3;
 

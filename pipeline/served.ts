@@ -1,7 +1,8 @@
 /**
  * Where the sections of a record stand in its text as it was served, and whether that text is the one that JSON.stringify
  * writes; then hashing needs no writing again. Pure. 27 us for 20 KB, where stringifying took 46 and encoding 10 more
- * (2,243 v2 records, Node 26.10). Searching the keys' names natively was as fast and could be misled by a nested key.
+ * (2,243 v2 records, Node 26.10). Searching the keys natively took 12 and a
+ * regular expression for the numbers 16, no less together, and a nested key could mislead it.
  */
 
 const QUOTE = 34;

@@ -4,7 +4,7 @@ import { createGunzip } from "node:zlib";
 import { TrialdriftError } from "../../db/errors.ts";
 import type { Batch, Source } from "./source.ts";
 
-/** Records a batch. 250 of 20 KB are 5 MB: large enough for one round trip, small enough to stay flat in memory. */
+/** Records a batch: 2 MB. 250 peaked 130 MB higher (up to seven batches are under way) and took the same CPU. */
 const BATCH = 100;
 const NEWLINE = 10;
 

@@ -14,11 +14,11 @@ export type Asked =
   | { id: number; kind: "read"; bytes: Uint8Array<ArrayBuffer>; ends: number[] }
   | { id: number; kind: "write"; runId: number; standings: readonly Standing[] };
 
-/** Two do all that two cores can; a third waited for the database (one backend writes about 8,000 records/s). */
+/** One a core of the smallest machine that the numbers are for; each costs about 50 MB. More were not tried. */
 const MOST_WORKERS = 2;
-/** Batches read ahead a worker: one in work, one waiting. */
+/** Batches read ahead a worker: one in work while another is written. Two peaked 70 to 100 MB higher. */
 const AHEAD = 1;
-/** A worker takes 0.2 s to start, in which 300 records are read here. */
+/** Smaller batches are read here: a worker takes 0.25 s of CPU to start. */
 const WORTH_A_WORKER = 50;
 
 /** Begins to read some texts in a thread, which holds them until they are written. */
