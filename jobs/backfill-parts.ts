@@ -11,6 +11,7 @@ import { type Archive, archiveSource, openArchive } from "../pipeline/sources/ar
 import { fileSource } from "../pipeline/sources/files.ts";
 import { historySource } from "../pipeline/sources/history.ts";
 import { idSource } from "../pipeline/sources/ids.ts";
+import { openReaders, type Readers } from "../pipeline/sources/readers.ts";
 import { openReel, type Reel } from "../pipeline/sources/reel.ts";
 import type { Source } from "../pipeline/sources/source.ts";
 import { querySource, type Window, windowQuery } from "../pipeline/sources/window.ts";
@@ -157,10 +158,15 @@ export function openedFile(path: string) {
   return known;
 }
 
+/** Worker threads that read records of files; they serve all parts of this process, and keep it alive until closed. */
+let readers: Readers | null = null;
+
 export async function closeFiles(): Promise<void> {
   const files = [...opened.values()];
   opened.clear();
   for (const file of files) await (await file).close();
+  await readers?.close();
+  readers = null;
 }
 
 async function openRecords({ path, size, from, to }: Records): Promise<Source> {
@@ -173,6 +179,7 @@ async function openRecords({ path, size, from, to }: Records): Promise<Source> {
       state: "the part is not loaded",
       next: "workers need the same file under the same path; ask for the backfill again if the file was replaced",
     });
-  const source = (await openedFile(path)).piece(from, to);
+  readers ??= openReaders();
+  const source = readers.ahead((await openedFile(path)).piece(from, to));
   return { ...source, name: `${basename(path)} ${from + 1} to ${to}` };
 }

@@ -1,4 +1,4 @@
-import type { Db } from "../db/sql.ts";
+import type { Database } from "../db/open.ts";
 import { pack, readHeads, readVersionList, type StagedRow, type StagedVersion, stageVersions } from "../db/store.ts";
 import { deriveStudy, FACTS_VERSION } from "./derive.ts";
 import { type Harvest, refuse } from "./harvest.ts";
@@ -13,7 +13,7 @@ import type { Source } from "./sources/source.ts";
  * the study's head; publication finds its place (older.ts). Nothing written here is visible.
  */
 export async function receiveVersions(
-  db: Db,
+  { db }: Database,
   runId: number,
   harvest: Harvest,
   source: Source,
@@ -28,7 +28,7 @@ export async function receiveVersions(
     const rows: StagedRow[] = [];
     const valid = records.flatMap((record) => {
       walk.received += 1;
-      const dataAt = source.dataAt?.(record) ?? "";
+      const dataAt = source.dataAt?.(record, null) ?? "";
       const verdict = validate(record);
       if (verdict.ok) return [{ study: verdict.study, dataAt, ...serialize(verdict.study) }];
       const [first] = verdict.issues;

@@ -106,7 +106,7 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;
-      await receiveAgain(database.db, runId, harvest, error.nctIds);
+      await receiveAgain(database, runId, harvest, error.nctIds);
     }
   }
 }

@@ -45,9 +45,7 @@ async function walkOnce(request: WalkRequest, registry: Registry, runId: number)
   const sources = watchlistSources(registry, reviews);
   const seen = new Map(reviews.map(({ id }) => [id, new Map<string, Set<string>>()]));
   for (const source of sources) {
-    await receive(database.db, runId, harvest, source, version.dataTimestamp, (count) =>
-      onProgress(source.name, count),
-    );
+    await receive(database, runId, harvest, source, version.dataTimestamp, (count) => onProgress(source.name, count));
     for (const { review, watchlist } of source.watchlists)
       seen.get(review)?.set(watchlist, harvest.seen.get(source.name) ?? new Set());
   }
@@ -59,7 +57,7 @@ async function walkOnce(request: WalkRequest, registry: Registry, runId: number)
   }
   const ids = idSource(registry, "by id", wanted.load, wanted.departed);
   if (wanted.load.length + wanted.departed.length > 0)
-    await receive(database.db, runId, harvest, ids, version.dataTimestamp, (count) => onProgress(ids.name, count));
+    await receive(database, runId, harvest, ids, version.dataTimestamp, (count) => onProgress(ids.name, count));
   await noteMoved(harvest, registry, version);
   return { harvest, dataAt: version.dataTimestamp, apiVersion: version.apiVersion, fates: ids.fates, seen };
 }
@@ -79,7 +77,7 @@ async function walkSource(request: WalkRequest, source: Source, runId: number): 
   const version = registry === null ? null : await registry.version();
   const harvest = openHarvest();
   const way = source.versions === true ? receiveVersions : receive;
-  await way(database.db, runId, harvest, source, version?.dataTimestamp ?? null, (count) =>
+  await way(database, runId, harvest, source, version?.dataTimestamp ?? null, (count) =>
     onProgress(source.name, count),
   );
   if (registry !== null && version !== null) await noteMoved(harvest, registry, version);

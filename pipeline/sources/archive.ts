@@ -11,7 +11,7 @@ import type { Batch, Source } from "./source.ts";
  */
 
 /** Records a batch, as for files. */
-const BATCH = 250;
+const BATCH = 100;
 const STUDY = /(?:^|\/)NCT\d{8}\.json$/;
 /** The largest known record is 3.6 MB (ctgov-api.md 5.6). A larger entry is refused before it is inflated. */
 const LARGEST_ENTRY = 64 * 1024 * 1024;
@@ -76,7 +76,7 @@ type Place = Pick<Entry, "relativeOffsetOfLocalHeader" | "compressedSize" | "unc
 export interface Archive {
   count: number;
   /** The text of one study, or in words why it cannot be had. */
-  read(at: number): { text: string } | { broken: string };
+  read(at: number): { bytes: Uint8Array } | { broken: string };
   close(): void;
 }
 
@@ -132,7 +132,7 @@ class Places {
   }
 }
 
-function readEntry(reader: FileReader, place: Place): { text: string } | { broken: string } {
+function readEntry(reader: FileReader, place: Place): { bytes: Uint8Array } | { broken: string } {
   const { relativeOffsetOfLocalHeader: offset, compressedSize, uncompressedSize, compressionMethod: method } = place;
   if (uncompressedSize > LARGEST_ENTRY || compressedSize > LARGEST_ENTRY)
     return { broken: `the entry at byte ${offset}: ${uncompressedSize} bytes are more than any record has` };
@@ -149,7 +149,7 @@ function readEntry(reader: FileReader, place: Place): { text: string } | { broke
     if (bytes.length !== uncompressedSize)
       return { broken: `${name}: ${bytes.length} bytes instead of ${uncompressedSize}` };
     if (crc32(bytes) !== place.crc32) return { broken: `${name}: its checksum differs` };
-    return { text: bytes.toString("utf8") };
+    return { bytes };
   } catch (error) {
     return { broken: `${name}: ${(error as Error).message}` };
   }
@@ -184,14 +184,9 @@ export async function openArchive(path: string): Promise<Archive> {
   };
 }
 
-/** An entry that cannot be read, or is no JSON, goes on as a text: validation refuses it and quarantine says why. */
-function recordOf(read: { text: string } | { broken: string }): unknown {
-  if ("broken" in read) return `an entry of the archive that cannot be read: ${read.broken}`;
-  try {
-    return JSON.parse(read.text);
-  } catch {
-    return read.text;
-  }
+/** An entry that cannot be read goes on as a text that says why: validation refuses it and quarantine keeps it. */
+function recordOf(read: ReturnType<Archive["read"]>): unknown {
+  return "broken" in read ? `an entry of the archive that cannot be read: ${read.broken}` : read.bytes;
 }
 
 /** Studies from..to (from 0, `to` exclusive) of an archive; their data date as for files (files.ts). */

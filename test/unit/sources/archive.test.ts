@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { archiveSource, openArchive } from "../../../pipeline/sources/archive.ts";
 import { countRecords } from "../../../pipeline/sources/count.ts";
 import { fileSource } from "../../../pipeline/sources/files.ts";
+import { valueOf } from "../../../pipeline/reading.ts";
 import { openReel } from "../../../pipeline/sources/reel.ts";
 import type { Source } from "../../../pipeline/sources/source.ts";
 import { nct, trial } from "../../support/small-registry.ts";
@@ -26,9 +27,7 @@ async function idsOf(source: Source): Promise<string[]> {
   const ids: string[] = [];
   for await (const { records } of source.batches())
     for (const record of records)
-      ids.push(
-        (record as ReturnType<typeof trial> & { protocolSection: any }).protocolSection.identificationModule.nctId,
-      );
+      ids.push((valueOf(record) as { protocolSection: any }).protocolSection.identificationModule.nctId);
   return ids;
 }
 const expected = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => nct(from + at + 1));
@@ -40,7 +39,7 @@ describe("an archive", () => {
     const source = archiveSource(zip, archive, 300, 600);
     expect(await idsOf(source)).toEqual(expected(300, 600));
     expect(source).toMatchObject({ announces: "archive", name: "ctg-2024-03-15.zip" });
-    expect(source.dataAt?.({})).toBe("2024-03-15T00:00:00");
+    expect(source.dataAt?.({}, null)).toBe("2024-03-15T00:00:00");
     archive.close();
   });
 
