@@ -59,7 +59,7 @@ export const JOBS: readonly ScheduledJob[] = [
     reason:
       "Sunday, when the registry rests: what it says of its own fields and values; a difference is a flag of the next sync",
     async work({ context, database, signal }) {
-      const registry = context.openRegistry({ signal: signal });
+      const registry = context.openRegistry({ signal });
       try {
         const changed = await watchMetadata(database.db, registry, () => new Date().toISOString());
         return { outcome: "complete", runId: null, detail: changed.join("; ") || "as before" };
