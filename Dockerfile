@@ -13,6 +13,8 @@ COPY db ./db
 COPY pipeline ./pipeline
 COPY jobs ./jobs
 COPY fixtures ./fixtures
+# The codebook of exports is the document itself.
+COPY docs/schema.md ./docs/schema.md
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node

@@ -3,19 +3,15 @@ import { closeSync, openSync, readFileSync, unlinkSync, writeFileSync, writeSync
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TrialdriftError } from "./errors.ts";
+import { lifeOf, type Process, thisProcess } from "./process.ts";
 
 /**
  * One process holds the embedded directory, readers included: two PGlite processes on one directory lose each other's
  * writes in silence (measured: 600 acknowledged inserts, 300 rows). The lock is a file beside the directory, made with
  * O_EXCL, naming host, boot, pid and the process's start, so that a dead holder is told from a live one, never by age.
  */
-interface Holder {
+interface Holder extends Process {
   token: string;
-  host: string;
-  boot: string;
-  pid: number;
-  /** Start time of the process in clock ticks since boot: a pid that was given out again is not the holder. */
-  start: string;
   command: string;
   since: string;
 }
@@ -35,43 +31,13 @@ const read = (path: string): string | null => {
   }
 };
 
-const bootId = (): string => read("/proc/sys/kernel/random/boot_id")?.trim() ?? "unknown";
-
-/** Field 22 of /proc/pid/stat, counted behind the command's closing parenthesis, which may itself hold spaces. */
-function startOf(pid: number): string | null {
-  const stat = read(`/proc/${pid}/stat`);
-  if (stat === null) return null;
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 function ours(): Holder {
   return {
+    ...thisProcess(),
     token: randomUUID(),
-    host: hostname(),
-    boot: bootId(),
-    pid: process.pid,
-    start: startOf(process.pid) ?? "unknown",
     command: process.argv.slice(2).join(" ").slice(0, 80),
     since: new Date().toISOString(),
   };
-}
-
-/** Dead for certain: same host, and another boot, no such process, or a process with another start. */
-function isStale(holder: Holder): boolean {
-  if (holder.host !== hostname()) return false;
-  if (holder.boot !== bootId()) return true;
-  if (!isAlive(holder.pid)) return true;
-  const start = startOf(holder.pid);
-  return start !== null && holder.start !== "unknown" && start !== holder.start;
 }
 
 /** Creates the file only where none is. False when there is one. */
@@ -108,7 +74,18 @@ function parse(content: string): Holder | null {
   }
 }
 
-function refusal(path: string, content: string | null, blocked: boolean): TrialdriftError {
+/** What a lock file guards, in words, and what else to do than wait for its holder. */
+export interface Guarded {
+  name: string;
+  instead: string;
+}
+
+const DIRECTORY: Guarded = {
+  name: "the embedded database",
+  instead: "wait for it, end it, or use DATABASE_URL with a Postgres server, which serves many at once",
+};
+
+function refusal(path: string, content: string | null, blocked: boolean, guarded: Guarded): TrialdriftError {
   const holder = content === null ? null : parse(content);
   const who =
     holder === null
@@ -117,8 +94,8 @@ function refusal(path: string, content: string | null, blocked: boolean): Triald
   return new TrialdriftError({
     code: "locked",
     message: blocked
-      ? `the embedded database is locked by ${who}, and ${path}.reap is left over from an interrupted take-over`
-      : `the embedded database is held by ${who}`,
+      ? `${guarded.name} is locked by ${who}, and ${path}.reap is left over from an interrupted take-over`
+      : `${guarded.name} is held by ${who}`,
     state: "nothing was read or written",
     next: blocked
       ? `make sure that no trialdrift process runs, then delete ${path}.reap and ${path}`
@@ -126,19 +103,31 @@ function refusal(path: string, content: string | null, blocked: boolean): Triald
         ? `make sure that no trialdrift process runs, then delete ${path}`
         : holder.host !== hostname()
           ? `end it there; if that machine is gone for good, delete ${path}`
-          : "wait for it, end it, or use DATABASE_URL with a Postgres server, which serves many at once",
+          : guarded.instead,
   });
 }
 
 /**
- * Waits up to `waitMs` for the directory and takes it. `onWait` is told once who holds it. Throws `locked` (exit 4).
+ * Waits up to `waitMs` for the directory and takes it. `onWait` is told once who holds it. Throws `locked` (exit 4), or the
+ * signal's reason when it ends the wait.
  */
-export async function lockDirectory(
+export function lockDirectory(
   directory: string,
   waitMs: number,
   onWait: (message: string) => void,
+  signal?: AbortSignal,
 ): Promise<DirectoryLock> {
-  const path = `${directory.replace(/\/+$/, "")}.lock`;
+  return lockFile(`${directory.replace(/\/+$/, "")}.lock`, DIRECTORY, waitMs, onWait, signal);
+}
+
+/** The same with a lock file of any name, for what it guards. */
+export async function lockFile(
+  path: string,
+  guarded: Guarded,
+  waitMs: number,
+  onWait: (message: string) => void,
+  signal?: AbortSignal,
+): Promise<DirectoryLock> {
   const me = ours();
   const mine = `${JSON.stringify(me)}\n`;
   const deadline = performance.now() + waitMs;
@@ -147,13 +136,15 @@ export async function lockDirectory(
     const content = read(path);
     // Gone meanwhile, or not readable by this user: the next try tells the first, the deadline ends the second.
     const holder = content === null ? null : parse(content);
-    const outcome = content !== null && holder !== null && isStale(holder) ? reap(path, content, mine) : "held";
+    const outcome =
+      content !== null && holder !== null && lifeOf(holder) === "dead" ? reap(path, content, mine) : "held";
     if (outcome === "taken") break;
     if (outcome === "changed") continue;
-    if (performance.now() >= deadline) throw refusal(path, content, outcome === "blocked");
-    if (!told) onWait(refusal(path, content, outcome === "blocked").message);
+    if (performance.now() >= deadline) throw refusal(path, content, outcome === "blocked", guarded);
+    if (!told) onWait(refusal(path, content, outcome === "blocked", guarded).message);
     told = true;
     await sleep(Math.min(200, Math.max(10, deadline - performance.now())));
+    signal?.throwIfAborted();
   }
   return {
     path,

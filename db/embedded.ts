@@ -13,7 +13,7 @@ import type { Database, OpenOptions } from "./open.ts";
 export async function openEmbedded(options: OpenOptions): Promise<Database> {
   const directory = resolve(options.dataDir, "pglite");
   mkdirSync(dirname(directory), { recursive: true });
-  const lock = await lockDirectory(directory, options.lockWaitMs, options.onWait);
+  const lock = await lockDirectory(directory, options.lockWaitMs, options.onWait, options.signal);
   // PGlite sets process.exitCode while it starts and closes in some versions; the exit code is ours to choose.
   const exitCode = process.exitCode;
   let client: PGlite;
@@ -25,7 +25,7 @@ export async function openEmbedded(options: OpenOptions): Promise<Database> {
       code: "database_unreachable",
       message: `the embedded database in ${directory} does not open`,
       state: "nothing was changed",
-      next: "restore a backup, or move the directory away to start empty",
+      next: "see that its disk has room; else move the directory away and restore a backup",
       cause,
     });
   }

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import { migrate as migratePglite } from "drizzle-orm/pglite/migrator";
@@ -19,9 +21,12 @@ function journal(): Journal {
   return JSON.parse(readFileSync(`${MIGRATIONS}/meta/_journal.json`, "utf8")) as Journal;
 }
 
-/** Content hash of each migration as drizzle stores it, in journal order. */
-function expectedHashes(): string[] {
-  return journal().entries.map(({ tag }) =>
+/** Every migration that this version knows, in order: what a backup says of the schema that it was written under. */
+export const MIGRATION_NAMES: readonly string[] = journal().entries.map(({ tag }) => tag);
+
+/** Content hash of the first `count` migrations as drizzle stores it, in journal order. */
+function expectedHashes(count = MIGRATION_NAMES.length): string[] {
+  return MIGRATION_NAMES.slice(0, count).map((tag) =>
     createHash("sha256")
       .update(readFileSync(`${MIGRATIONS}/${tag}.sql`))
       .digest("hex"),
@@ -38,6 +43,35 @@ async function appliedHashes(db: Db): Promise<Set<string>> {
   return new Set(found.map(({ hash }) => hash));
 }
 
+/** Names of the migrations applied, in order. */
+export async function appliedMigrations(db: Db): Promise<string[]> {
+  const applied = await appliedHashes(db);
+  const hashes = expectedHashes();
+  return MIGRATION_NAMES.filter((_, at) => applied.has(hashes[at] ?? ""));
+}
+
+/** Takes down an empty schema, so that an earlier one can be made in its place. Grants on schema review stay. */
+export async function forgetMigrations({ db }: Database): Promise<void> {
+  await db.execute(sql`drop schema if exists trialdrift cascade`);
+  const known = [...(await appliedHashes(db))].filter((hash) => expectedHashes().includes(hash));
+  for (const hash of known) await db.execute(sql`delete from drizzle.__drizzle_migrations where hash = ${hash}`);
+}
+
+/** Drizzle applies a whole folder: the first `count` migrations are a folder of their own for as long as it takes. */
+async function withFolder(count: number, work: (folder: string) => Promise<void>): Promise<void> {
+  if (count === MIGRATION_NAMES.length) return work(MIGRATIONS);
+  const folder = mkdtempSync(join(tmpdir(), "trialdrift-migrations-"));
+  try {
+    mkdirSync(join(folder, "meta"));
+    for (const tag of MIGRATION_NAMES.slice(0, count)) cpSync(`${MIGRATIONS}/${tag}.sql`, join(folder, `${tag}.sql`));
+    const { entries, ...rest } = journal();
+    writeFileSync(join(folder, "meta/_journal.json"), JSON.stringify({ ...rest, entries: entries.slice(0, count) }));
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** The views of the public contract in file order, which is their order of dependence: NN-name.sql. */
 function viewFiles(): { name: string; text: string; hash: string }[] {
   return readdirSync(VIEWS)
@@ -49,12 +83,18 @@ function viewFiles(): { name: string; text: string; hash: string }[] {
     });
 }
 
-/** Views are created or replaced when their text changed; the hashes are kept as the comment of schema `review`. */
+/**
+ * Views are created or replaced when their text changed; the hashes are kept as the comment of schema `review`, which
+ * counts only while the views are there: they go with the tables under them.
+ */
 async function replaceViews(db: Db): Promise<void> {
-  await db.execute(sql`create schema if not exists review`);
+  const [there] = await rows<{ there: boolean }>(db, sql`select to_regnamespace('review') is not null as there`);
+  // Asked first: "if not exists" demands the right to create one even where it exists, and a writer has none.
+  if (there?.there !== true) await db.execute(sql`create schema review`);
   const [found] = await rows<{ note: string | null }>(
     db,
-    sql`select obj_description('review'::regnamespace, 'pg_namespace') as note`,
+    sql`select obj_description('review'::regnamespace, 'pg_namespace') as note
+         where to_regclass('review.studies') is not null`,
   );
   const files = viewFiles();
   const note = `trialdrift views ${createHash("sha256")
@@ -71,29 +111,29 @@ async function replaceViews(db: Db): Promise<void> {
 /**
  * Brings the schema up to date, once over all processes: drizzle's migrator has no lock of its own (three concurrent calls
  * ran a migration three times) and skips in silence what is older than the newest applied, so every hash is checked after.
+ * `count`: only the first migrations and no views, for a backup that was written under an earlier schema.
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database, count = MIGRATION_NAMES.length): Promise<void> {
   const release = await database.lock(["migrations"]);
   try {
-    const expected = expectedHashes();
+    const expected = expectedHashes(count);
     const before = await appliedHashes(database.db);
     if (expected.some((hash) => !before.has(hash))) {
       const run = database.kind === "embedded" ? migratePglite : migrateServer;
       // The two migrators differ only in the driver type that they declare.
-      await (run as (db: Db, config: { migrationsFolder: string }) => Promise<void>)(database.db, {
-        migrationsFolder: MIGRATIONS,
-      });
+      const apply = run as (db: Db, config: { migrationsFolder: string }) => Promise<void>;
+      await withFolder(count, (migrationsFolder) => apply(database.db, { migrationsFolder }));
       const after = await appliedHashes(database.db);
-      const missing = journal().entries.filter((_, at) => !after.has(expected[at] ?? ""));
+      const missing = MIGRATION_NAMES.slice(0, count).filter((_, at) => !after.has(expected[at] ?? ""));
       if (missing.length > 0)
         throw new TrialdriftError({
           code: "migration_missing",
-          message: `migrations not applied although newer ones are: ${missing.map(({ tag }) => tag).join(", ")}`,
+          message: `migrations not applied although newer ones are: ${missing.join(", ")}`,
           state: "the database has a mixture of two branches of the program",
           next: "restore a backup into a fresh database with this version",
         });
     }
-    await replaceViews(database.db);
+    if (count === MIGRATION_NAMES.length) await replaceViews(database.db);
   } finally {
     await release();
   }

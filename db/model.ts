@@ -21,6 +21,10 @@ export const COLUMNS = [
 ] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
+/** What a row of a curated table holds: the printed columns, and the PMIDs that a curator confirmed, which no paper prints. */
+export const CURATED_COLUMNS = [...COLUMNS, "publications"] as const;
+export type CuratedColumn = (typeof CURATED_COLUMNS)[number];
+
 /** Parts of `cell_source` that are compared one by one, each a drift row of its own. */
 export const CELL_SOURCE_PARTS = ["tissue", "donor", "cell_source"] as const;
 
@@ -48,6 +52,12 @@ export type DriftKind = (typeof DRIFT_KINDS)[number];
 
 /** Kinds that say "nothing to look at"; text output counts them instead of printing them. */
 export const QUIET_DRIFT: readonly DriftKind[] = ["unstated", "same", "equivalent"];
+
+/** What a curator decides: take the registry's value, keep the printed one, write one's own, or take a decision back. */
+export const DECISION_KINDS = ["accepted", "rejected", "own", "undone"] as const;
+export type DecisionKind = (typeof DECISION_KINDS)[number];
+/** What a decision is about: a cell of the table's file, a compared part of one, or the whole row ('*'). */
+export type DecidedColumn = CuratedColumn | "tissue" | "donor" | "*";
 
 /** How we know that a cell moved: a version of the as-of date is held, or only that the record was edited since. */
 export type Basis = "history" | "edited_since";
@@ -107,8 +117,13 @@ export const FLAG_KINDS = [
   "outcome_changed",
   "sponsor_changed",
   "registry_schema",
+  "claim_broken",
 ] as const;
 export type FlagKind = (typeof FLAG_KINDS)[number];
+
+/** How a sentence of the review stands: cannot_tell where a cell that it hangs on is silent. */
+export const CLAIM_STATES = ["holds", "no_longer_holds", "cannot_tell"] as const;
+export type ClaimState = (typeof CLAIM_STATES)[number];
 
 export const SEVERITIES = ["info", "low", "medium", "high"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -120,6 +135,9 @@ export type Screened = "in" | "out" | "uncertain";
 export type RunState = "running" | "published" | "incomplete" | "failed" | "abandoned" | "skipped";
 export type Cause = "submitted" | "calendar";
 export type Job = "sync" | "backfill" | "recompute";
+
+/** Where digests are delivered besides stdout. */
+export type NewsTarget = "webhook" | "feed";
 
 export type DateType = "ACTUAL" | "ESTIMATED";
 export type Precision = "day" | "month" | "year";

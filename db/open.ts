@@ -23,6 +23,8 @@ export interface OpenOptions {
   dataDir: string;
   lockWaitMs: number;
   onWait: (message: string) => void;
+  /** Ends a wait for another process; the wait rejects with its reason. */
+  signal?: AbortSignal;
 }
 
 /** Opens the database that the configuration names. Errors: `locked`, `database_unreachable`. Does not migrate. */

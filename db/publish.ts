@@ -1,9 +1,14 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
+import { type DecisionList, projectDecisions } from "./decisions.ts";
 import type { Database } from "./open.ts";
 import type { ReviewRun } from "./schema/runs.ts";
 import { changes } from "./schema/changes.ts";
+import { claimStates } from "./schema/claims.ts";
 import { flags } from "./schema/flags.ts";
-import { memberEvents, members, memberships } from "./schema/members.ts";
+import type { memberEvents, members, memberships } from "./schema/members.ts";
+import { publishMembers } from "./publish-members.ts";
+import { outbox } from "./schema/outbox.ts";
+import { showRenewed } from "./renewal.ts";
 import { quarantine } from "./schema/quarantine.ts";
 import { reviews } from "./schema/reviews.ts";
 import { runs } from "./schema/runs.ts";
@@ -33,8 +38,8 @@ export interface Publication {
   history: { versionId: string; nctId: string; firstDataAt: string }[];
   /** Browse parts that the registry recomputed: updated in place, no version (design rule 2). */
   derived: { nctId: string; versionId: string; derivedHash: string; raw: Uint8Array; record: unknown }[];
-  /** Heads that get another row of the same version: a newer rule, no change of the registry. */
-  refreshed: { nctId: string; versionId: string; factsVersion: number }[];
+  /** Version of the rules by which heads get another row of the same version: no change of the registry; null: none does. */
+  renewedBy: number | null;
   changes: (typeof changes.$inferInsert)[];
   /** Version pairs between which older input came to stand. */
   superseded: { from: string; to: string }[];
@@ -44,13 +49,26 @@ export interface Publication {
   /** Studies a review tracks no longer. Their memberships stay as ledger. */
   dropped: { review: string; nctId: string }[];
   reviews: Omit<typeof reviews.$inferInsert, "lastRunId">[];
+  decisions: DecisionList[];
   flagsOpened: (typeof flags.$inferInsert)[];
   flagsResolved: number[];
   flagsGone: number[];
   quarantined: (typeof quarantine.$inferInsert)[];
   /** Studies that arrived sound: what quarantine holds of them is recovered. */
   recovered: string[];
+  /** Asked once everything above is written: what follows from the run's own state as readers are about to see it. */
+  conclude?: (tx: Db) => Promise<Conclusion>;
   run: Partial<typeof runs.$inferInsert> & { reviews: Record<string, ReviewRun> };
+}
+
+/** What a run's new state adds to its publication: answers of claims, flags about them, and the news of all of it. */
+export interface Conclusion {
+  claims: (typeof claimStates.$inferInsert)[];
+  flagsOpened: (typeof flags.$inferInsert)[];
+  flagsResolved: number[];
+  flagsGone: number[];
+  /** To be sent after this transaction. */
+  outbox: (typeof outbox.$inferInsert)[];
 }
 
 /** Another run moved these heads, or published changes of these studies, since they were read; nothing was published. */
@@ -105,11 +123,7 @@ async function showVersions(tx: Db, plan: Publication): Promise<void> {
     sql`on conflict (nct_id) do update set version_id = excluded.version_id, facts_version = excluded.facts_version,
           core_hash = excluded.core_hash, derived_hash = excluded.derived_hash, data_at = excluded.data_at`,
   );
-  for (const { nctId, versionId, factsVersion } of plan.refreshed)
-    await tx
-      .update(studies)
-      .set({ factsVersion })
-      .where(and(eq(studies.nctId, nctId), eq(studies.versionId, versionId)));
+  if (plan.renewedBy !== null) await showRenewed(tx, plan.renewedBy);
   for (const { nctId, firstDataAt } of plan.history)
     await tx
       .update(studies)
@@ -124,45 +138,32 @@ async function showVersions(tx: Db, plan: Publication): Promise<void> {
   }
 }
 
-async function writeNews(tx: Db, plan: Publication): Promise<void> {
-  await insertAll(tx, changes, plan.changes, sql`on conflict do nothing`);
-  for (const { from, to } of plan.superseded)
-    await tx.execute(
-      sql`update trialdrift.changes set superseded = true where from_version = ${from} and to_version = ${to} and kind <> 'derived_only'`,
-    );
-  if (plan.flagsResolved.length > 0)
+async function writeFlags(
+  tx: Db,
+  runId: number,
+  { flagsOpened, flagsResolved, flagsGone }: Pick<Conclusion, "flagsOpened" | "flagsResolved" | "flagsGone">,
+): Promise<void> {
+  if (flagsResolved.length > 0)
     await tx
       .update(flags)
       .set({
         state: "resolved",
         gone: true,
         resolvedAt: sql`now()` as unknown as string,
-        resolvedBy: `run ${plan.runId}`,
+        resolvedBy: `run ${runId}`,
       })
-      .where(inArray(flags.flagId, plan.flagsResolved));
-  if (plan.flagsGone.length > 0)
-    await tx.update(flags).set({ gone: true }).where(inArray(flags.flagId, plan.flagsGone));
-  await insertAll(tx, flags, plan.flagsOpened, sql`on conflict do nothing`);
+      .where(inArray(flags.flagId, flagsResolved));
+  if (flagsGone.length > 0) await tx.update(flags).set({ gone: true }).where(inArray(flags.flagId, flagsGone));
+  await insertAll(tx, flags, flagsOpened, sql`on conflict do nothing`);
 }
 
-async function writeMembers(tx: Db, plan: Publication): Promise<void> {
-  await insertAll(
-    tx,
-    memberships,
-    plan.memberships,
-    sql`on conflict (review, watchlist, nct_id) do update set state = excluded.state, how = excluded.how, reason = excluded.reason,
-          query_hash = excluded.query_hash, entered_at = excluded.entered_at, left_at = excluded.left_at, survivor = excluded.survivor`,
-  );
-  await insertAll(tx, memberEvents, plan.events);
-  await insertAll(
-    tx,
-    members,
-    plan.members,
-    sql`on conflict (review, nct_id) do update set tables = excluded.tables, derivation_id = excluded.derivation_id,
-          screened = excluded.screened, screened_reason = excluded.screened_reason`,
-  );
-  for (const { review, nctId } of plan.dropped)
-    await tx.execute(sql`delete from trialdrift.members where review = ${review} and nct_id = ${nctId}`);
+async function writeNews(tx: Db, plan: Publication): Promise<void> {
+  await insertAll(tx, changes, plan.changes, sql`on conflict do nothing`);
+  for (const { from, to } of plan.superseded)
+    await tx.execute(
+      sql`update trialdrift.changes set superseded = true where from_version = ${from} and to_version = ${to} and kind <> 'derived_only'`,
+    );
+  await writeFlags(tx, plan.runId, plan);
 }
 
 async function writeQuarantine(tx: Db, plan: Publication): Promise<void> {
@@ -187,7 +188,7 @@ export async function publish(database: Database, plan: Publication): Promise<vo
     await checkNews(tx, plan);
     await showVersions(tx, plan);
     await writeNews(tx, plan);
-    await writeMembers(tx, plan);
+    await publishMembers(tx, plan);
     await insertAll(
       tx,
       reviews,
@@ -195,7 +196,14 @@ export async function publish(database: Database, plan: Publication): Promise<vo
       sql`on conflict (review) do update set title = excluded.title, active = excluded.active, folder_hash = excluded.folder_hash,
             lexicon = excluded.lexicon, definition = excluded.definition, tables = excluded.tables, last_run_id = excluded.last_run_id`,
     );
+    await projectDecisions(tx, plan.decisions);
     await writeQuarantine(tx, plan);
+    const conclusion = await plan.conclude?.(tx);
+    if (conclusion !== undefined) {
+      await insertAll(tx, claimStates, conclusion.claims);
+      await writeFlags(tx, plan.runId, conclusion);
+      await insertAll(tx, outbox, conclusion.outbox);
+    }
     const [newest] = await rows<{ newest: number }>(
       tx,
       sql`select coalesce(max(change_id), 0)::int as newest from trialdrift.changes`,

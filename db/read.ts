@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { TrialdriftError } from "./errors.ts";
-import { CHANGE_KINDS, COLUMNS, DRIFT_KINDS, FLAG_KINDS } from "./model.ts";
+import { CHANGE_KINDS, CLAIM_STATES, COLUMNS, DECISION_KINDS, DRIFT_KINDS, FLAG_KINDS } from "./model.ts";
 import { type Db, rows, texts } from "./sql.ts";
 
 /** The public views of schema `review` that can be read by name. */
@@ -14,8 +14,12 @@ export const VIEW_NAMES = [
   "status_changes",
   "flags",
   "members",
+  "member_events",
+  "versions",
   "runs",
   "curated",
+  "claims",
+  "decisions",
   "quarantine",
   "reviews",
   "freshness",
@@ -49,6 +53,9 @@ interface Noun {
 const byReview = (id: string) => sql`v.review = ${id}`;
 /** The store's own facts belong to no review: those of its members are meant. */
 const ofMembers = (id: string) => sql`v.nct_id in (select m.nct_id from trialdrift.members m where m.review = ${id})`;
+/** The history of a number that the registry retired goes on under its survivor: it stays with the review that tracked it. */
+const ofMembersAndRetired = (id: string) => sql`(${ofMembers(id)} or v.nct_id in (
+  select p.nct_id from trialdrift.memberships p where p.review = ${id} and p.state = 'merged'))`;
 /** A run for all reviews has no review in its column, but one entry for each that it worked on. */
 const ofRuns = (id: string) =>
   sql`v.run_id in (select r.run_id from trialdrift.runs r where r.review = ${id} or r.reviews -> ${id}::text is not null)`;
@@ -71,6 +78,7 @@ const BARE = { review: null, kind: null, since: null, nct: false, table: false }
 const STORE = { ...BARE, order: sql`v.nct_id`, review: ofMembers, nct: true };
 const CHANGE = {
   ...STORE,
+  review: ofMembersAndRetired,
   order: sql`v.change_id`,
   kind: { column: "kind", words: CHANGE_KINDS },
   since: published(sql`v.run_id`),
@@ -108,6 +116,14 @@ const NOUNS: Record<ViewName, Noun> = {
     nct: true,
     table: false,
   },
+  member_events: {
+    ...STORE,
+    order: sql`v.event_id`,
+    review: byReview,
+    kind: { column: "event", words: ["entered", "returned", "left", "merged", "tombstone", "query_changed"] },
+    since: published(sql`v.run_id`),
+  },
+  versions: { ...STORE, order: sql`v.nct_id, v.valid_from, v.valid_to`, since: published(sql`v.run_id`) },
   runs: {
     ...BARE,
     order: sql`v.run_id desc`,
@@ -121,6 +137,20 @@ const NOUNS: Record<ViewName, Noun> = {
     order: sql`v.review, v.table_no, v.version, v.nct_id, ${printedOrder}`,
     review: byReview,
     table: true,
+  },
+  claims: {
+    ...BARE,
+    order: sql`v.review, v.claim`,
+    review: byReview,
+    kind: { column: "state", words: CLAIM_STATES },
+    since: published(sql`v.run_id`),
+  },
+  decisions: {
+    ...STORE,
+    order: sql`v.id`,
+    review: byReview,
+    kind: { column: "decision", words: DECISION_KINDS },
+    since: (instant) => sql`v.at >= ${instant}`,
   },
   quarantine: {
     ...STORE,
@@ -197,7 +227,7 @@ async function conditions(db: Db, view: ViewName, filter: Filter): Promise<SQL[]
 /** Postgres writes timestamps in JSON with the session's offset and microseconds; readers get UTC, as Date prints it. */
 function inUtc(row: Record<string, unknown>): Record<string, unknown> {
   for (const [name, value] of Object.entries(row))
-    if (name.endsWith("_at") && typeof value === "string") row[name] = new Date(value).toISOString();
+    if ((name === "at" || name.endsWith("_at")) && typeof value === "string") row[name] = new Date(value).toISOString();
   return row;
 }
 
@@ -215,35 +245,4 @@ export async function readView<T = Record<string, unknown>>(db: Db, view: ViewNa
     sql`select row_to_json(v) as row from review.${sql.identifier(view)} v ${where} order by ${NOUNS[view].order}`,
   );
   return found.map(({ row }) => inUtc(row) as T);
-}
-
-/** What stands over a table: names and source, and the order in which the paper prints its rows. */
-export interface TableHead {
-  review: string;
-  title: string;
-  citation: string | null;
-  table: number;
-  tableTitle: string;
-  version: number;
-  footnotes: Record<string, string>;
-  order: string[];
-}
-
-/** The tables of a review in force, by number; empty for a review without curated tables or one not known. */
-export async function readTableHeads(db: Db, review: string): Promise<TableHead[]> {
-  return rows<TableHead>(
-    db,
-    sql`select r.review, r.title, r.definition -> 'source' ->> 'citation' as citation,
-               t.table_no as "table", t.title as "tableTitle", t.version,
-               coalesce(t.definition -> 'footnotes', '{}'::jsonb) as footnotes,
-               (select coalesce(jsonb_agg(c.nct_id order by c.position), '[]'::jsonb)
-                  from (select nct_id, min(position) as position from trialdrift.curated_cells k
-                         where k.review = t.review and k.table_no = t.table_no and k.version = t.version
-                         group by nct_id) c) as "order"
-          from trialdrift.reviews r
-          join trialdrift.curated_tables t
-            on t.review = r.review and t.version = (r.tables ->> t.table_no::text)::integer
-         where r.review = ${review}
-         order by t.table_no`,
-  );
 }

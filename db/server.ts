@@ -66,6 +66,7 @@ export async function openServer(options: OpenOptions & { url: string }): Promis
         });
       if (!told) options.onWait(message);
       await sleep(200);
+      options.signal?.throwIfAborted();
     }
   }
 

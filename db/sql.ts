@@ -22,18 +22,6 @@ export function sqlState(error: unknown): string | null {
   return null;
 }
 
-/** Codes of drivers and of SQLSTATE that say the connection is gone: class 08, and a server that shuts down or starts (57P). */
-const LOST = /^(?:08|57P0[123])|^(?:CONNECTION_|CONNECT_|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/;
-
-/** Is the database itself gone, rather than a statement refused? */
-export function isLost(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const code = (at as { code?: unknown }).code;
-    if (typeof code === "string" && LOST.test(code)) return true;
-  }
-  return false;
-}
-
 /** A list of texts as one parameter that both drivers take alike: `where x in ${texts(ids)}`. */
 export function texts(values: readonly string[]): SQL {
   return sql`(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;

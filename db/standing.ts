@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { HeldFlag, Membership } from "./model.ts";
+import type { Change, HeldFlag, Membership } from "./model.ts";
 import { type Db, insertAll, rows, texts } from "./sql.ts";
 import { curatedCells, curatedTables } from "./schema/reviews.ts";
 
@@ -40,21 +40,10 @@ export function readUnseenChanges(
   db: Db,
   review: string,
   cursor: number,
-): Promise<
-  {
-    nctId: string;
-    column: string;
-    kind: string;
-    old: string | null;
-    new: string | null;
-    severity: string;
-    cause: string;
-    detail: Record<string, unknown>;
-  }[]
-> {
+): Promise<(Change & { nctId: string; posted: string | null })[]> {
   return rows(
     db,
-    sql`select c.nct_id as "nctId", c.column_name as "column", c.kind, c.old, c.new, c.severity, c.cause, c.detail
+    sql`select c.nct_id as "nctId", c.column_name as "column", c.kind, c.old, c.new, c.severity, c.cause, c.detail, c.posted
           from trialdrift.changes c join trialdrift.members m on m.review = ${review} and m.nct_id = c.nct_id
          where c.change_id > ${cursor} and not c.historic and not c.superseded order by c.change_id`,
   );
@@ -91,7 +80,7 @@ export async function stageCurated(
   await db.transaction(async (tx) => {
     for (const name of ["curated_cells", "curated_tables"])
       await tx.execute(
-        sql`delete from ${sql.raw(`trialdrift.${name}`)} where review = ${table.review} and table_no = ${table.tableNo} and version = ${table.version}`,
+        sql`delete from trialdrift.${sql.identifier(name)} where review = ${table.review} and table_no = ${table.tableNo} and version = ${table.version}`,
       );
     await tx.insert(curatedTables).values(table);
     await insertAll(tx, curatedCells, cells);
@@ -113,4 +102,45 @@ export async function noteActive(db: Db, reviews: readonly string[]): Promise<vo
   await db.execute(
     sql`update trialdrift.reviews set active = not active where active <> (review in ${texts(reviews)})`,
   );
+}
+
+/** Day of the registry's data that a review's last complete walk saw; null before the first. */
+export async function readDataDate(db: Db, review: string): Promise<string | null> {
+  const [found] = await rows<{ data_date: string | null }>(
+    db,
+    sql`select data_date::text as data_date from review.freshness where review = ${review}`,
+  );
+  return found?.data_date ?? null;
+}
+
+/**
+ * Members whose actual primary completion became a year old between two days, without posted results: what the calendar may
+ * have moved although the record stands still. `from` null: at any time before `to`.
+ */
+export async function readYearPassed(db: Db, review: string, from: string | null, to: string): Promise<string[]> {
+  const found = await rows<{ nctId: string }>(
+    db,
+    sql`select m.nct_id as "nctId"
+          from trialdrift.members m join trialdrift.studies s using (nct_id)
+          join trialdrift.rows w on w.version_id = s.version_id and w.facts_version = s.facts_version
+         where m.review = ${review} and w.primary_completion_date_type = 'ACTUAL' and not w.has_results
+           and (w.primary_completion_date_to + interval '1 year')::date between ${from ?? "0001-01-01"}::date and ${to}::date`,
+  );
+  return found.map(({ nctId }) => nctId);
+}
+
+/** PMIDs that the tables in force confirm, by study. */
+export async function readConfirmed(db: Db, review: string): Promise<Map<string, string[]>> {
+  const found = await rows<{ nctId: string; pmids: string[] | null }>(
+    db,
+    sql`select c.nct_id as "nctId", c.neutral as pmids from trialdrift.curated_cells c join trialdrift.reviews r using (review)
+         where c.review = ${review} and c.column_name = 'publications' and (r.tables ->> c.table_no::text)::int = c.version
+         order by c.table_no`,
+  );
+  return byStudy(found.flatMap(({ nctId, pmids }) => (pmids ?? []).map((pmid) => ({ nctId, pmid }))));
+}
+
+function byStudy(found: readonly { nctId: string; pmid: string }[]): Map<string, string[]> {
+  const groups = Map.groupBy(found, ({ nctId }) => nctId);
+  return new Map([...groups].map(([nctId, list]) => [nctId, list.map(({ pmid }) => pmid)]));
 }

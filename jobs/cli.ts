@@ -1,16 +1,24 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
+import { backupCommands } from "./commands/backup.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { claimsCommand } from "./commands/claims.ts";
+import { decisionCommands } from "./commands/drift.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { answerCommands } from "./commands/flags.ts";
 import { listCommands } from "./commands/list.ts";
+import { mcpCommand } from "./commands/mcp.ts";
+import { quarantineCommands } from "./commands/quarantine.ts";
 import { recomputeCommand } from "./commands/recompute.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { folderCommands } from "./commands/reviews.ts";
+import { scheduleCommand } from "./commands/schedule.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
+import { importCommand } from "./commands/table-import.ts";
 import { tableCommand } from "./commands/table.ts";
 
 /** The command line: flags in, one call, one format out. A verb starts work, a noun lists the view of its name. */
@@ -18,14 +26,22 @@ import { tableCommand } from "./commands/table.ts";
 /** TABLE OF COMMANDS in the order of --help: each adds itself; what stands under a noun comes after the nouns. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
   syncCommand,
+  scheduleCommand,
   recomputeCommand,
   tableCommand,
   listCommands,
+  claimsCommand,
   answerCommands,
+  quarantineCommands,
+  decisionCommands,
+  importCommand,
   folderCommands,
   showCommand,
   extractCommand,
   replayCommand,
+  exportCommand,
+  backupCommands,
+  mcpCommand,
   demoCommand,
   doctorCommand,
 ];

@@ -7,13 +7,16 @@ import type { Review } from "../pipeline/review/review.ts";
 import { type Config, readConfig } from "./config.ts";
 import { type Logger, openLog } from "./log.ts";
 
-/** What a command works with. Whatever it opens is closed in reverse when the command ends, however it ends. */
+/**
+ * What a command works with. Whatever it opens and does not close itself is closed in reverse when the command ends, however it
+ * ends. A signal ends waiting and requests under way with its reason.
+ */
 export interface Context {
   config: Config;
   log: Logger;
-  /** Opens the database; a writer brings the schema up to date, a reader refuses an older one. */
-  openDatabase(as: "writer" | "reader"): Promise<Database>;
-  openRegistry(): Registry;
+  /** Opens the database; a writer brings the schema up to date, a reader refuses an older one, `bare` looks at neither. */
+  openDatabase(as: "writer" | "reader" | "bare", signal?: AbortSignal): Promise<Database>;
+  openRegistry(signal?: AbortSignal): Registry;
   /** The reviews named, or all; throws `usage` naming the choices where one does not exist. */
   reviews(only: string | null): Review[];
   close(): Promise<void>;
@@ -22,30 +25,45 @@ export interface Context {
 export function openContext(environment: Record<string, string | undefined>): Context {
   const config = readConfig(environment);
   const log = openLog(config.logLevel);
-  const releasers: (() => Promise<void>)[] = [];
+  const releasers = new Set<() => Promise<void>>();
+  /** Closed once: by who opened it, or at the end of the command. */
+  function closing<T extends { close(): Promise<void> }>(opened: T): T {
+    const close = async () => {
+      if (releasers.delete(close)) await opened.close();
+    };
+    releasers.add(close);
+    return { ...opened, close };
+  }
   return {
     config,
     log,
-    async openDatabase(as) {
-      const database = await openDatabase({
+    async openDatabase(as, signal) {
+      const opened = await openDatabase({
         url: config.databaseUrl,
         dataDir: config.dataDir,
         lockWaitMs: config.lockWaitMs,
         onWait: (message) => log.warn(`waiting: ${message}`),
+        ...(signal === undefined ? {} : { signal }),
       });
-      releasers.push(() => database.close());
-      await (as === "writer" ? migrate(database) : assertMigrated(database));
-      return database;
+      const database = closing(opened);
+      try {
+        if (as === "writer") await migrate(database);
+        if (as === "reader") await assertMigrated(database);
+        return database;
+      } catch (error) {
+        await database.close();
+        throw error;
+      }
     },
-    openRegistry() {
+    openRegistry(signal) {
       const registry = openRegistry({
         baseUrl: config.baseUrl,
         rate: config.rate,
         userAgent: config.userAgent,
         onRetry: (line) => log.warn(line),
+        ...(signal === undefined ? {} : { signal }),
       });
-      releasers.push(() => registry.close());
-      return registry;
+      return closing(registry);
     },
     reviews(only) {
       const ids = reviewIds(config.reviewsDir);
@@ -66,7 +84,7 @@ export function openContext(environment: Record<string, string | undefined>): Co
       return (only === null ? ids : [only]).map((id) => readReview(config.reviewsDir, id, config.lexiconsDir));
     },
     async close() {
-      for (const release of releasers.toReversed()) await release();
+      for (const close of [...releasers].toReversed()) await close();
     },
   };
 }

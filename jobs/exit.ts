@@ -1,4 +1,5 @@
 import { TrialdriftError } from "../db/errors.ts";
+import { databaseFailure } from "../db/failures.ts";
 import { type Context, openContext } from "./context.ts";
 
 // A reader that went away (trialdrift drift | head) is no failure of ours; without a listener it would be a crash.
@@ -24,11 +25,15 @@ export async function perform(work: (context: Context) => Promise<number>): Prom
 }
 
 function report(error: unknown): number {
-  if (error instanceof TrialdriftError) {
-    process.stderr.write(`${error.explain()}\n`);
-    return error.exitCode;
-  }
   if ((error as NodeJS.ErrnoException | null)?.code === "EPIPE") return 0;
+  const known =
+    error instanceof TrialdriftError
+      ? error
+      : databaseFailure(error, "DATABASE_URL or TRIALDRIFT_DATA_DIR", "what was begun is rolled back");
+  if (known !== null) {
+    process.stderr.write(`${known.explain()}\n`);
+    return known.exitCode;
+  }
   process.stderr.write(
     `error internal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  state: nothing was published\n  next: run again; if it stays, report it with the lines above\n`,
   );

@@ -1,3 +1,4 @@
+import type { NewsTarget } from "../db/model.ts";
 import type { Database } from "../db/open.ts";
 import { lastComplete, newestChange, type ReviewRun } from "../db/runs.ts";
 import { noteActive } from "../db/standing.ts";
@@ -15,8 +16,12 @@ export interface Nightly {
   reviews: readonly Review[];
   review: string | null;
   dryRun: boolean;
+  /** Where its news is delivered besides stdout. */
+  targets?: readonly NewsTarget[];
   now: () => string;
   onProgress: (line: string, records: number) => void;
+  /** Ends the run before its publication; it rejects with the reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -49,7 +54,7 @@ async function standing(
 
 /** Runs the reviews' nightly sync; it ends after one request where nothing can have changed. */
 export async function nightly(job: Nightly): Promise<RunReport | IdleReport> {
-  const { database, registry, reviews, review, dryRun, now, onProgress } = job;
+  const { database, registry, reviews, review, dryRun, targets = [], now, onProgress } = job;
   // A review whose folder is gone is inactive: readable, not fetched, its flags frozen (design 4.4).
   if (review === null && !dryRun)
     await noteActive(
@@ -57,5 +62,6 @@ export async function nightly(job: Nightly): Promise<RunReport | IdleReport> {
       reviews.map(({ id }) => id),
     );
   const idle = (dataTimestamp: string) => standing(job, dataTimestamp);
-  return run({ database, job: "sync", review, reviews, registry, dryRun, now, onProgress, idle });
+  const stop = job.signal === undefined ? {} : { signal: job.signal };
+  return run({ database, job: "sync", review, reviews, registry, dryRun, targets, now, onProgress, idle, ...stop });
 }

@@ -16,3 +16,12 @@ export const whole =
       throw new InvalidArgumentError(`Needs a whole number from ${least}.`);
     return value;
   };
+
+/** Reads a calendar day, yyyy-mm-dd; commander turns the error into exit code 2. */
+export function calendarDay(text: string): string {
+  const day = new Date(`${text}T00:00:00Z`);
+  // Date takes the 30th of February for the 2nd of March; a day that does not come back is no day.
+  if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text)
+    throw new InvalidArgumentError("Needs a day such as 2026-11-20.");
+  return text;
+}

@@ -1,9 +1,11 @@
-import { type Change, isCarrying } from "../db/model.ts";
+import { type Change, type Drift, isCarrying } from "../db/model.ts";
 import type { StagedDerivation } from "../db/store.ts";
 import { type Derived, RULE_VERSIONS } from "./derive.ts";
 import type { FlagContext } from "./flags/causes.ts";
 import { contentId } from "./hash.ts";
+import { refusedPublications, standingOn } from "./review/decision.ts";
 import type { Membership, MemberEvent } from "./review/membership.ts";
+import { texts } from "./review/column.ts";
 import type { Review } from "./review/review.ts";
 
 /** What was derived of a member, as the store keeps it and as the flag rules see it; pure. */
@@ -74,6 +76,40 @@ export function storedDerivation(
   };
 }
 
+/** What stands for a review while its studies are asked about, by NCT id where a study has its own. */
+export interface FlagStanding {
+  /** Day of the registry's data; null before the first walk. */
+  dataDate: string | null;
+  /** Every study that the review tracks. */
+  tracked: ReadonlySet<string>;
+  /** Confirmed PMIDs of the tables in force before this run. */
+  confirmed: ReadonlyMap<string, readonly string[]>;
+}
+
+function publicationsOf(review: Review, nctId: string, standing: FlagStanding): FlagContext["publications"] {
+  const rows = review.tables.flatMap((table) => table.rows.filter((row) => row.nctId === nctId));
+  const confirmed = new Set(rows.flatMap(({ cells }) => texts(cells.publications ?? null)));
+  const before = new Set(standing.confirmed.get(nctId));
+  return {
+    confirmed,
+    added: new Set([...confirmed].filter((pmid) => !before.has(pmid))),
+    rejected: new Set(refusedPublications(review.decisions, nctId)),
+  };
+}
+
+/** What a curator has rejected: at that value of the registry, and at no other. */
+function rejectedDrift(review: Review, nctId: string, drift: readonly Drift[]): Drift[] {
+  const decided = review.decisions.filter((one) => one.nct_id === nctId);
+  if (decided.length === 0) return [];
+  return drift.filter((one) => {
+    const row = review.tables.find(({ table }) => table === one.table)?.rows.find((row) => row.nctId === nctId);
+    return standingOn(decided, one.table, nctId, row).some(
+      ({ decision, column, registry_then }) =>
+        decision === "rejected" && column === one.column && registry_then === one.registry,
+    );
+  });
+}
+
 export function flagContext(
   review: Review,
   nctId: string,
@@ -82,10 +118,12 @@ export function flagContext(
   changes: readonly Change[],
   events: readonly MemberEvent[],
   list: readonly Membership[],
+  standing: FlagStanding,
 ): FlagContext {
   const printed = review.tables.some(({ rows }) => rows.some((row) => row.nctId === nctId));
   const screened = derived?.screened ?? null;
   // What screening leaves out is tracked, but asks nobody anything.
+  const rejected = rejectedDrift(review, nctId, derived?.drift ?? []);
   const asks = printed || screened?.verdict !== "out";
   return {
     review: review.id,
@@ -94,10 +132,14 @@ export function flagContext(
     printed,
     screened,
     facts: derived?.facts ?? null,
-    drift: derived?.drift ?? [],
+    drift: (derived?.drift ?? []).filter((one) => !rejected.includes(one)),
+    rejected,
     changes: asks ? changes : [],
     events: events.filter((event) => event.nctId === nctId),
     conflicts: asks ? (derived?.product?.conflicts ?? []) : [],
     present: list.some(({ state }) => state === "present"),
+    mentions: asks ? (derived?.mentions ?? []).filter((one) => standing.tracked.has(one.nctId)) : [],
+    publications: publicationsOf(review, nctId, standing),
+    dataDate: standing.dataDate,
   };
 }

@@ -4,9 +4,11 @@ import { compareRow, rowKinds } from "./drift/compare.ts";
 import { EXTRACTOR_VERSION, extractProduct } from "./extract/extract.ts";
 import type { Product } from "./extract/product.ts";
 import { type Facts, factsOf } from "./normalize/facts.ts";
+import { type Mention, mentionsOf } from "./normalize/mentions.ts";
 import type { Study } from "./registry/study.ts";
 import { type Notation, parseNotation, printRoute } from "./review/codes.ts";
 import { printedSource, readCells } from "./review/columns.ts";
+import { writtenIn } from "./review/decision.ts";
 import type { CuratedTable, Review } from "./review/review.ts";
 import { type Screened, screen } from "./review/screening.ts";
 
@@ -16,16 +18,16 @@ import { type Screened, screen } from "./review/screening.ts";
  */
 
 /** Version of the rules of normalize/; another version makes another row of the same record. */
-export const FACTS_VERSION = 1;
+export const FACTS_VERSION = 2;
 
 /** Rule versions as the run's ledger and the idle gate keep them: raise one and everything it rules is derived again. */
 export const RULE_VERSIONS: Record<string, string> = {
   facts: String(FACTS_VERSION),
   extractor: EXTRACTOR_VERSION,
   screening: "1",
-  drift: "1",
+  drift: "2",
   changes: "1",
-  flags: "1",
+  flags: "2",
 };
 
 /** What an arriving record says, and how it differs from the one before it. */
@@ -44,6 +46,7 @@ export interface Derived {
   drift: Drift[];
   /** Null where there is no record to screen. */
   screened: Screened | null;
+  mentions: Mention[];
 }
 
 /** Reads what a review needs of a record: facts, and the product where the review has a lexicon. */
@@ -76,7 +79,8 @@ function driftIn(
     title: now?.facts.title ?? nctId,
   });
   if (row === undefined || now === null) return about;
-  const input = { table, row, ...now, notation, asOfFrom: review.asOf.from };
+  const written = writtenIn(review.decisions, table.table, row);
+  const input = { table, row, ...now, notation, asOfFrom: review.asOf.from, written };
   return [...about, ...compareRow({ ...input, asOfFacts: asOf?.facts ?? null, asOfCells: asOf?.cells ?? null })];
 }
 
@@ -110,5 +114,6 @@ export function deriveMember(input: {
     cells: now?.cells ?? [],
     drift: tables.flatMap((table) => driftIn(table, nctId, now, then, gone, review, notation)),
     screened,
+    mentions: study === null ? [] : mentionsOf(study),
   };
 }

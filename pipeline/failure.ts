@@ -1,6 +1,6 @@
 import { ERROR_CODES, TrialdriftError } from "../db/errors.ts";
+import { databaseFailure } from "../db/failures.ts";
 import { closeRun } from "../db/runs.ts";
-import { isLost } from "../db/sql.ts";
 import { discardStaged } from "../db/store.ts";
 import type { WalkRequest } from "./walk.ts";
 
@@ -9,17 +9,9 @@ import type { WalkRequest } from "./walk.ts";
 /** The run's row says how it failed, as far as the database still answers; what it staged goes. */
 export async function closeFailed(request: WalkRequest, runId: number, error: unknown): Promise<Error> {
   const { database, registry } = request;
-  const failure = isLost(error)
-    ? new TrialdriftError({
-        code: "database_unreachable",
-        message: `the connection to the database at ${database.place} was lost`,
-        state: `run ${runId} is not published; the next run clears up what it left`,
-        next: "see that the server runs, then run again",
-        cause: error,
-      })
-    : error instanceof Error
-      ? error
-      : new Error(String(error));
+  const state = `run ${runId} is not published; the next run clears up what it left`;
+  const failure =
+    databaseFailure(error, database.place, state) ?? (error instanceof Error ? error : new Error(String(error)));
   const exitCode = failure instanceof TrialdriftError ? failure.exitCode : ERROR_CODES.internal;
   const row = { state: "failed", exitCode, error: failure.message } as const;
   const counts = registry === null ? {} : { requests: registry.counts.requests, retries: registry.counts.retries };

@@ -42,10 +42,15 @@ export interface Harvest {
   /** Ids by source name, quarantined ones included: a record that cannot be loaded has not left its query. */
   seen: Map<string, Set<string>>;
   unknown: Map<string, number>;
+  /** Heads kept a second time under the data date that confirmed them, because older input goes between (hold-back.ts). */
+  restated: { head: Head; versionId: string; dataAt: string }[];
+  /** Heads that were read again by newer rules, members of a review or not (renew.ts). */
+  renewed: number;
 }
 
 export function openHarvest(): Harvest {
-  return { walks: [], problems: [], arrivals: new Map(), quarantined: new Map(), seen: new Map(), unknown: new Map() };
+  const maps = { arrivals: new Map(), quarantined: new Map(), seen: new Map(), unknown: new Map() };
+  return { walks: [], problems: [], ...maps, restated: [], renewed: 0 };
 }
 
 export interface Valid {

@@ -3,7 +3,9 @@ import type { Publication } from "../db/publish.ts";
 import type { Db } from "../db/sql.ts";
 import { readRecords, readVersionList } from "../db/store.ts";
 import { deriveStudy, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
-import type { Arrival, Harvest } from "./harvest.ts";
+import type { OpenedFlag } from "./flags/reconcile.ts";
+import type { Arrival, Harvest, Quarantined } from "./harvest.ts";
+import { projectedDecisions } from "./import-tables.ts";
 import type { Outcomes } from "./ledger.ts";
 import type { Study } from "./registry/study.ts";
 import type { Settled } from "./settle.ts";
@@ -91,6 +93,7 @@ function fresh(arrival: Arrival, at: string, runId: number): ChangeRow[] {
 async function placeOlder(
   db: Db,
   older: readonly Arrival[],
+  restated: Harvest["restated"],
   at: string,
   runId: number,
 ): Promise<Pick<Publication, "history" | "changes" | "superseded">> {
@@ -103,7 +106,11 @@ async function placeOlder(
   );
   const placed: Pick<Publication, "history" | "changes" | "superseded"> = { history: [], changes: [], superseded: [] };
   for (const arrival of older) {
-    const list = lists.get(arrival.nctId) ?? [];
+    const again = restated.filter(({ head }) => head.nct_id === arrival.nctId);
+    const list = [
+      ...(lists.get(arrival.nctId) ?? []),
+      ...again.map(({ head, versionId, dataAt }) => ({ ...head, version_id: versionId, data_at: dataAt })),
+    ];
     const before = list.findLast((one) => one.data_at <= arrival.dataAt);
     const after = list.find((one) => one.data_at > arrival.dataAt);
     if (after === undefined || before?.core_hash === arrival.coreHash || after.core_hash === arrival.coreHash) continue;
@@ -141,6 +148,18 @@ async function placeOlder(
   return placed;
 }
 
+/** Flags as they are stored. */
+export function openedRows(open: readonly OpenedFlag[], at: string, runId: number): Publication["flagsOpened"] {
+  return open.map(({ table, column, ...flag }) => ({
+    ...flag,
+    tableNo: table,
+    columnName: column,
+    state: "open" as const,
+    openedAt: at,
+    runId,
+  }));
+}
+
 /** The plan of one run. Pure but for what it must read to place older input. */
 export async function planPublication(
   db: Db,
@@ -149,34 +168,48 @@ export async function planPublication(
     at: string;
     newestSeen: number;
     harvest: Harvest;
+    /** Refused records that count as seen in this run. */
+    sighted: readonly Quarantined[];
     settled: readonly Settled[];
     run: Publication["run"];
   },
 ): Promise<Publication> {
-  const { runId, at, newestSeen, harvest, settled, run } = input;
+  const { runId, at, newestSeen, harvest, sighted, settled, run } = input;
   const arrivals = [...harvest.arrivals.values()];
   const of = (...outcomes: Outcome[]): Arrival[] => arrivals.filter(({ outcome }) => outcomes.includes(outcome));
-  const older = await placeOlder(db, of("older"), at, runId);
+  const older = await placeOlder(db, of("older"), harvest.restated, at, runId);
   return {
     runId,
     newestSeen: settled.length > 0 ? newestSeen : null,
-    heads: of("new", "changed").map((one) => ({
-      nctId: one.nctId,
-      expected: one.head?.version_id ?? null,
-      versionId: one.versionId,
-      factsVersion: FACTS_VERSION,
-      coreHash: one.coreHash,
-      derivedHash: one.derivedHash,
-      dataAt: one.dataAt,
-      firstDataAt: one.head?.first_data_at ?? one.dataAt,
-    })),
+    heads: [
+      ...of("new", "changed").map((one) => ({
+        nctId: one.nctId,
+        expected: one.head?.version_id ?? null,
+        versionId: one.versionId,
+        factsVersion: FACTS_VERSION,
+        coreHash: one.coreHash,
+        derivedHash: one.derivedHash,
+        dataAt: one.dataAt,
+        firstDataAt: one.head?.first_data_at ?? one.dataAt,
+      })),
+      ...harvest.restated.map(({ head, versionId, dataAt }) => ({
+        nctId: head.nct_id,
+        expected: head.version_id,
+        versionId,
+        factsVersion: head.facts_version,
+        coreHash: head.core_hash,
+        derivedHash: head.derived_hash,
+        dataAt,
+        firstDataAt: head.first_data_at,
+      })),
+    ],
     history: older.history,
     derived: of("derived_only").flatMap(({ nctId, versionId, derivedHash, replaces }) =>
       replaces === null ? [] : [{ nctId, versionId, derivedHash, ...replaces }],
     ),
     changes: [...of("changed", "derived_only").flatMap((one) => fresh(one, at, runId)), ...older.changes],
     superseded: older.superseded,
-    refreshed: settled.flatMap(({ refreshed }) => refreshed.map((one) => ({ ...one, factsVersion: FACTS_VERSION }))),
+    renewedBy: harvest.renewed > 0 || settled.some(({ refreshed }) => refreshed) ? FACTS_VERSION : null,
     memberships: settled.flatMap(({ memberships }) => memberships),
     events: settled.flatMap(({ events }) => events.map((event) => ({ ...event, at, runId }))),
     members: settled.flatMap(({ members }) => members),
@@ -192,19 +225,15 @@ export async function planPublication(
         definition: review.definition,
         tables,
       })),
-    flagsOpened: settled.flatMap(({ flags }) =>
-      flags.open.map(({ table, column, ...flag }) => ({
-        ...flag,
-        tableNo: table,
-        columnName: column,
-        state: "open" as const,
-        openedAt: at,
-        runId,
-      })),
+    flagsOpened: openedRows(
+      settled.flatMap(({ flags }) => flags.open),
+      at,
+      runId,
     ),
+    decisions: settled.filter(({ changed }) => changed).map(({ review }) => projectedDecisions(review)),
     flagsResolved: settled.flatMap(({ flags }) => flags.resolve),
     flagsGone: settled.flatMap(({ flags }) => flags.markGone),
-    quarantined: [...harvest.quarantined.values()].map((one) => ({
+    quarantined: sighted.map((one) => ({
       ...one,
       firstSeenAt: at,
       lastSeenAt: at,

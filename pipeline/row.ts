@@ -42,7 +42,7 @@ export function rowOf(facts: Facts, versionId: string, factsVersion: number): St
     sponsor: facts.sponsor,
     results: facts.resultsAvailability,
     hasResults: facts.hasResults,
-    publications: [],
+    publications: facts.publications,
     firstPosted: facts.firstPosted,
     lastUpdatePosted: facts.lastUpdatePosted,
   };

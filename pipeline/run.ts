@@ -1,14 +1,19 @@
-import type { Job, RunState } from "../db/model.ts";
+import type { Job, NewsTarget, RunState } from "../db/model.ts";
+import { readUndelivered } from "../db/outbox.ts";
 import { HeadsMoved, publish } from "../db/publish.ts";
 import { knownQuarantine } from "../db/quarantine.ts";
 import { abandonDead, closeRun, newestChange, openRun, type ReviewRun } from "../db/runs.ts";
 import { discardStaged } from "../db/store.ts";
+import { conclude } from "./conclude.ts";
 import { RULE_VERSIONS } from "./derive.ts";
 import { closeFailed } from "./failure.ts";
 import type { Harvest } from "./harvest.ts";
+import { holdBack } from "./hold-back.ts";
 import { runProblem } from "./ledger.ts";
+import { newsOf, undeliveredWords } from "./news.ts";
 import { countOutcomes, planPublication } from "./publication.ts";
 import { receiveAgain } from "./receive.ts";
+import type { Digest } from "./report/digest.ts";
 import { type Settled, settle } from "./settle.ts";
 import { walk, type Walked, type WalkRequest } from "./walk.ts";
 
@@ -22,7 +27,11 @@ export interface RunRequest extends WalkRequest {
   dryRun?: boolean;
   /** Asked with the registry's data date: what to note for each review where nothing can have changed, else null. */
   idle?: (dataTimestamp: string) => Promise<Record<string, ReviewRun> | null>;
+  /** Where its news is to be delivered besides stdout. */
+  targets?: readonly NewsTarget[];
   now: () => string;
+  /** Ends the run between two of its steps, before the publication; it rejects with the reason. */
+  signal?: AbortSignal;
 }
 
 export interface RunReport {
@@ -34,6 +43,7 @@ export interface RunReport {
   problems: string[];
   harvest: Harvest;
   settled: Settled[];
+  news: Digest;
 }
 
 const MOST_PUBLICATIONS = 5;
@@ -44,33 +54,33 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
   const { harvest, dataAt, fates } = walked;
   for (let attempt = 1; ; attempt += 1) {
     const at = now();
+    if (request.source !== undefined) await holdBack(database.db, runId, harvest);
     const newestSeen = await newestChange(database.db);
     const { distinct, outcomes } = countOutcomes(harvest);
     const problems = [...harvest.problems, runProblem(distinct, outcomes) ?? []].flat();
     const known = await knownQuarantine(database.db, [...harvest.quarantined.values()]);
     const fresh = [...harvest.quarantined.values()].filter(({ hash, reason }) => !known.has(`${hash} ${reason}`));
+    const sighted = request.source?.seenBefore === true ? fresh : [...harvest.quarantined.values()];
     const words = [
       ...problems,
       ...fresh.map((one) => `quarantined ${one.nctId ?? "a record without an id"}: ${one.reason}`),
     ];
     const settled: Settled[] = [];
-    if (request.source === undefined)
-      for (const review of reviews) {
-        const asked = request.registry !== null && dataAt !== null;
-        const seen = walked.seen.get(review.id) ?? new Map<string, Set<string>>();
-        const one = await settle(database, {
-          review,
-          runId,
-          at,
-          harvest,
-          walk: asked ? { seen, fates, complete: problems.length === 0, dataAt } : null,
-        });
-        if (fresh.length > 0) one.said.state = "incomplete";
-        settled.push(one);
-      }
+    // Only the watchlists say who is a member: what another source brings is settled like our own store.
+    const asked = request.source === undefined && request.registry !== null && dataAt !== null;
+    for (const review of reviews) {
+      request.signal?.throwIfAborted();
+      const seen = walked.seen.get(review.id) ?? new Map<string, Set<string>>();
+      const walk = asked ? { seen, fates, complete: problems.length === 0, dataAt } : null;
+      const one = await settle(database, { review, runId, at, harvest, walk });
+      if (fresh.length > 0) one.said.state = "incomplete";
+      settled.push(one);
+    }
     const state: RunState = words.length > 0 ? "incomplete" : "published";
     const exitCode = words.length > 0 ? 3 : 0;
-    const report = { state, exitCode, dataAt, problems: words, harvest, settled } as const;
+    const undelivered = undeliveredWords(await readUndelivered(database.db));
+    const news = newsOf({ runId, dataAt, problems: words, settled, undelivered });
+    const report = { state, exitCode, dataAt, problems: words, harvest, settled, news } as const;
     if (request.dryRun === true) return report;
     const run = {
       state,
@@ -82,8 +92,11 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       retries: request.registry?.counts.retries ?? 0,
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
+    request.signal?.throwIfAborted();
     try {
-      await publish(database, await planPublication(database.db, { runId, at, newestSeen, harvest, settled, run }));
+      const plan = await planPublication(database.db, { runId, at, newestSeen, harvest, sighted, settled, run });
+      const state = { runId, at, dataAt, settled, news, targets: request.targets ?? [] };
+      await publish(database, { ...plan, conclude: (tx) => conclude(tx, state) });
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;

@@ -1,12 +1,15 @@
 import type { Database } from "../db/open.ts";
 import { lastPublished, type ReviewRun } from "../db/runs.ts";
 import {
+  readDataDate,
   readMembers,
   readMemberships,
+  readConfirmed,
   readStandingFlags,
   readStudiesChangedAfter,
   readUnseenChanges,
   readVersionsAsOf,
+  readYearPassed,
 } from "../db/standing.ts";
 import {
   readHeads,
@@ -17,12 +20,14 @@ import {
   type StagedRow,
   stageVersions,
 } from "../db/store.ts";
-import type { Change } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
-import { flagContext, storedDerivation } from "./derivation.ts";
+import { flagContext, type FlagStanding, storedDerivation } from "./derivation.ts";
 import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
-import { type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
+import { bothDecisions, type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
+import { FLAG_RULES } from "./flags/rules.ts";
 import type { FlagContext } from "./flags/causes.ts";
+import { groupRenames } from "./flags/renames.ts";
+import { SCHEMA_RULES } from "./flags/schema.ts";
 import { rowOf } from "./row.ts";
 import type { Harvest } from "./harvest.ts";
 import { contentId } from "./hash.ts";
@@ -30,7 +35,9 @@ import { importTables } from "./import-tables.ts";
 import type { Study } from "./registry/study.ts";
 import { decideMembership, type Membership, type MemberEvent, tablesOf, unasked } from "./review/membership.ts";
 import type { Review } from "./review/review.ts";
+import { schemaNews } from "./schema-news.ts";
 import type { Fate } from "./sources/source.ts";
+import { type UnseenChange, unseenChanges } from "./unseen.ts";
 
 /** The way from stored records to one review's new state: members, cells, drift, flags. Stages, publishes nothing. */
 
@@ -40,11 +47,15 @@ export interface Settled {
   events: MemberEvent[];
   members: Publication["members"];
   dropped: string[];
-  /** Heads whose row was made again by today's rules of normalize/. */
-  refreshed: { nctId: string; versionId: string }[];
+  /** Were rows of heads made again by today's rules of normalize/? */
+  refreshed: boolean;
   tables: Record<string, number>;
   flags: FlagDecision;
+  /** Registry changes that this review looks at for the first time, of studies that screening does not leave out. */
+  news: UnseenChange[];
   said: ReviewRun;
+  /** Data date of the run before this one; null on the first. */
+  lastDataAt: string | null;
   /** Does anything of this review differ from what readers see? An unchanged run writes its own row and nothing else. */
   changed: boolean;
   derived: number;
@@ -77,10 +88,10 @@ export async function settle(
   },
 ): Promise<Settled> {
   const { db } = database;
-  const { review, runId, harvest, at } = input;
+  const { runId, harvest, at } = input;
+  const { review, tables, imported } = await importTables(database, input.review);
   const last = (await lastPublished(db)).get(review.id) ?? null;
   const rules = contentId(JSON.stringify(RULE_VERSIONS));
-  const { tables, imported } = await importTables(database, review);
   const before: Membership[] = await readMemberships(db, review.id);
   const { memberships, events } = decideMembership({
     review,
@@ -96,7 +107,7 @@ export async function settle(
   const heads = new Map(stored.map((head) => [head.nct_id, head.version_id]));
   // Rows that an earlier version of the rules made: the same record gets another row (design rule 8).
   const outdated = new Set(stored.flatMap((head) => (head.facts_version === FACTS_VERSION ? [] : [head.version_id])));
-  const refreshed: Settled["refreshed"] = [];
+  let refreshed = false;
   for (const { nctId, outcome, versionId } of harvest.arrivals.values()) {
     if (outcome === "new" || outcome === "changed") heads.set(nctId, versionId);
   }
@@ -106,10 +117,12 @@ export async function settle(
     last.rules !== rules ||
     last.folderHash !== review.folderHash ||
     last.lexiconHash !== review.lexiconHash;
+  const dataDate = input.walk?.dataAt.slice(0, 10) ?? (await readDataDate(db, review.id));
   // Older input may be the record of a table's as-of date: no news, but another basis of drift.
   const touched = new Set([
     ...events.map(({ nctId }) => nctId),
     ...(await readStudiesChangedAfter(db, last?.cursor ?? 0)),
+    ...(dataDate === null ? [] : await readYearPassed(db, review.id, last?.dataAt?.slice(0, 10) ?? null, dataDate)),
   ]);
   const wanted: string[] = [];
   const members: Settled["members"] = [];
@@ -133,8 +146,14 @@ export async function settle(
     if (edited || input.walk === null || stale || touched.has(nctId)) wanted.push(nctId);
   }
 
-  const unseen = await unseenChanges(db, review.id, last?.cursor ?? 0, harvest, tablesBy);
+  const published = await readUnseenChanges(db, review.id, last?.cursor ?? 0);
+  const unseen = unseenChanges(published, harvest, tablesBy);
   const contexts: FlagContext[] = [];
+  const standsNow: FlagStanding = {
+    dataDate,
+    tracked: new Set(tablesBy.keys()),
+    confirmed: await readConfirmed(db, review.id),
+  };
   const asOf =
     review.asOf.from === null ? new Map<string, string>() : await readVersionsAsOf(db, wanted, review.asOf.from);
   for (let from = 0; from < wanted.length; from += BATCH) {
@@ -154,7 +173,7 @@ export async function settle(
       const one = storedDerivation(review, nctId, version, derived, shown, tables, runId);
       if (version !== null && derived.facts !== null && outdated.has(version)) {
         facts.push(rowOf(derived.facts, version, FACTS_VERSION));
-        refreshed.push({ nctId, versionId: version });
+        refreshed = true;
       }
       const known = held.get(nctId);
       if (known?.derivationId !== one.derivation.derivationId || known.tables.join() !== shown.join()) {
@@ -168,7 +187,7 @@ export async function settle(
           screenedReason: derived.screened?.reason ?? null,
         });
       }
-      contexts.push(flagContext(review, nctId, shown, derived, unseen.get(nctId) ?? [], events, list));
+      contexts.push(flagContext(review, nctId, shown, derived, unseen.get(nctId) ?? [], events, list, standsNow));
     }
     await stageVersions(db, [], facts);
     await stageDerivations(db, batch);
@@ -181,20 +200,25 @@ export async function settle(
   }
   for (const nctId of dropped)
     contexts.push(
-      flagContext(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? []),
+      flagContext(review, nctId, held.get(nctId)?.tables ?? [], null, [], events, byStudy.get(nctId) ?? [], standsNow),
     );
 
   // A recompute before the first walk has seen nothing yet: the baseline is still to come.
   const baseline = last === null || (last.baseline && last.dataAt === null);
-  const flags = reconcileFlags(
-    contexts,
-    await readStandingFlags(
-      db,
-      review.id,
-      contexts.map(({ nctId }) => nctId),
-    ),
-    baseline,
+  const asking = groupRenames(contexts);
+  const names = asking.map(({ nctId }) => nctId);
+  const heldFlags = await readStandingFlags(db, review.id, [...names, ""]);
+  const schema = {
+    review: review.id,
+    nctId: "",
+    news: await schemaNews(db, review.id, last?.runId ?? null, harvest.unknown),
+  };
+  const flags = bothDecisions(
+    reconcileFlags(FLAG_RULES, asking, heldFlags, baseline),
+    reconcileFlags(SCHEMA_RULES, [schema], heldFlags, baseline),
   );
+  // On a baseline the changes found so far are how things stand, not what happened.
+  const told = baseline ? [] : contexts.filter(({ changes }) => changes.length > 0);
   const complete = input.walk?.complete ?? last?.state === "published";
   return {
     review,
@@ -205,9 +229,10 @@ export async function settle(
     refreshed,
     tables,
     flags,
+    news: told.flatMap(({ nctId }) => unseen.get(nctId) ?? []),
     derived: wanted.length,
-    changed:
-      edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0 || refreshed.length > 0,
+    lastDataAt: last?.dataAt ?? null,
+    changed: edited || imported || memberships.length > 0 || members.length > 0 || dropped.length > 0 || refreshed,
     said: {
       state: complete ? "published" : "incomplete",
       baseline,
@@ -218,23 +243,7 @@ export async function settle(
       rules,
       cursor: 0,
       queries: Object.fromEntries(review.watchlists.map(({ id, queryHash }) => [id, queryHash ?? ""])),
+      tables,
     },
   };
-}
-
-/** Changes that this review has not looked at: published ones after its cursor, and those of this run. */
-async function unseenChanges(
-  db: Database["db"],
-  review: string,
-  cursor: number,
-  harvest: Harvest,
-  members: ReadonlyMap<string, number[]>,
-): Promise<Map<string, Change[]>> {
-  const unseen = new Map<string, Change[]>();
-  const add = (nctId: string, change: Change): void => {
-    if (members.has(nctId)) unseen.set(nctId, [...(unseen.get(nctId) ?? []), change]);
-  };
-  for (const { nctId, ...change } of await readUnseenChanges(db, review, cursor)) add(nctId, change as Change);
-  for (const { nctId, changes } of harvest.arrivals.values()) for (const change of changes) add(nctId, change);
-  return unseen;
 }

@@ -5,6 +5,7 @@ import { type Harvest, openHarvest } from "./harvest.ts";
 import { receive } from "./receive.ts";
 import type { Registry } from "./registry/client.ts";
 import { wantedIds } from "./review/membership.ts";
+import { renewRows } from "./renew.ts";
 import type { Review } from "./review/review.ts";
 import { idSource } from "./sources/ids.ts";
 import type { Fate, Source } from "./sources/source.ts";
@@ -83,8 +84,10 @@ export async function walk(request: WalkRequest, runId: number): Promise<Walked>
       seen: new Map(),
     };
   }
-  if (registry === null)
-    return { harvest: openHarvest(), dataAt: null, apiVersion: null, fates: new Map(), seen: new Map() };
+  if (registry === null) {
+    const harvest = { ...openHarvest(), renewed: await renewRows(database.db, onProgress) };
+    return { harvest, dataAt: null, apiVersion: null, fates: new Map(), seen: new Map() };
+  }
   for (let attempt = 1; ; attempt += 1) {
     const walked = await walkOnce(request, registry, runId);
     if (walked.harvest.problems.length === 0 || attempt === MOST_WALKS) return walked;

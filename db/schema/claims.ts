@@ -1,4 +1,5 @@
 import { bigint, index, jsonb, primaryKey, text } from "drizzle-orm/pg-core";
+import type { ClaimState } from "../model.ts";
 import { trialdrift } from "./namespace.ts";
 
 /** A sentence of the review, held against its trials: one row each time the answer became another. The newest row stands. */
@@ -11,7 +12,7 @@ export const claimStates = trialdrift.table(
     sentence: text("sentence").notNull(),
     place: text("place"),
     /** holds, no_longer_holds, cannot_tell. */
-    state: text("state").$type<"holds" | "no_longer_holds" | "cannot_tell">().notNull(),
+    state: text("state").$type<ClaimState>().notNull(),
     /** Data date of the run that found this answer first. */
     sinceDataAt: text("since_data_at"),
     /** Trials that break it, or cells that are missing, each with its words. */

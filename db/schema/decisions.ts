@@ -1,4 +1,5 @@
-import { index, integer, jsonb, text, timestamp } from "drizzle-orm/pg-core";
+import { boolean, index, integer, jsonb, text, timestamp } from "drizzle-orm/pg-core";
+import type { DecisionKind } from "../model.ts";
 import { trialdrift } from "./namespace.ts";
 
 /**
@@ -16,7 +17,7 @@ export const decisions = trialdrift.table(
     tableNo: integer("table_no").notNull(),
     nctId: text("nct_id").notNull(),
     columnName: text("column_name").notNull(),
-    decision: text("decision").$type<"accepted" | "rejected" | "own" | "undone">().notNull(),
+    decision: text("decision").$type<DecisionKind>().notNull(),
     /** The curated value that the decision writes, and the one it found, as in the table's file. */
     value: jsonb("value"),
     old: jsonb("old"),
@@ -27,6 +28,8 @@ export const decisions = trialdrift.table(
     note: text("note"),
     /** Place in the file, from 0: the order in which decisions were taken. */
     position: integer("position").notNull(),
+    /** Neither undone nor overtaken by a later decision or an edit by hand; of a rejection the registry's value decides too. */
+    stands: boolean("stands").notNull().default(false),
   },
   (t) => [index("decisions_by_cell").on(t.review, t.tableNo, t.nctId, t.columnName)],
 );

@@ -1,18 +1,19 @@
 import { bigint, index, integer, jsonb, text, timestamp, unique } from "drizzle-orm/pg-core";
+import type { NewsTarget } from "../model.ts";
 import { trialdrift } from "./namespace.ts";
 
 /**
  * News to be delivered, written by the publishing transaction and sent after it: at least once, whatever a receiver does.
- * One row a run, review and target; the receiver drops repetitions by the idempotency key.
+ * One row a run and target; the receiver drops repetitions by the idempotency key.
  */
 export const outbox = trialdrift.table(
   "outbox",
   {
     outboxId: bigint("outbox_id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     runId: bigint("run_id", { mode: "number" }).notNull(),
+    /** '' for a digest of several reviews: the payload names those with news. */
     review: text("review").notNull(),
-    /** A name of the table of targets in pipeline/report: webhook, feed. */
-    target: text("target").notNull(),
+    target: text("target").$type<NewsTarget>().notNull(),
     idempotencyKey: text("idempotency_key").notNull(),
     payload: jsonb("payload").notNull(),
     createdAt: timestamp("created_at", { withTimezone: true, mode: "string" }).notNull().defaultNow(),

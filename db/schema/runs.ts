@@ -16,6 +16,8 @@ export interface ReviewRun {
   cursor: number;
   /** Query hash by watchlist, so that an edited query is told from a departure. */
   queries: Record<string, string>;
+  /** Version in force by table number, as this run left it; absent in runs of before it was noted. */
+  tables?: Record<string, number>;
 }
 
 /** One execution. A killed process leaves `running`, which the next run of the same review marks abandoned. */

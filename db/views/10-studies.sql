@@ -29,6 +29,7 @@ select s.nct_id,
        w.has_results,
        w.first_posted,
        w.last_update_posted,
-       left(s.data_at, 10)::date as data_date
+       left(s.data_at, 10)::date as data_date,
+       w.publications
   from trialdrift.studies s
   join trialdrift.rows w on w.version_id = s.version_id and w.facts_version = s.facts_version

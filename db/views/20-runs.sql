@@ -25,5 +25,7 @@ select r.run_id,
        r.requests,
        r.retries,
        r.rule_versions,
-       r.exit_code
+       r.exit_code,
+       r.walks,
+       r.error
   from trialdrift.runs r

@@ -2,6 +2,7 @@
 -- complete: the last published run that asked the registry (a recompute has no data date and makes nothing fresher);
 -- in_step: the same, or a later run that the idle gate ended because the registry and the rules had not moved;
 -- newest: how the last run ended. What a dead or failed run noted for the review is not an end, its own state is.
+-- undelivered: digests with news of the review, or of no review alone, until a later digest to the same target has told so.
 create or replace view review.freshness as
 select r.review,
        left(complete.data_at, 10)::date as data_date,
@@ -10,7 +11,16 @@ select r.review,
        round(extract(epoch from now() - in_step.ended_at)::numeric / 3600, 1)::double precision as age_hours,
        (select count(*)
           from trialdrift.flags f
-         where f.review = r.review and f.state = 'open')::integer as open_flags
+         where f.review = r.review and f.state = 'open')::integer as open_flags,
+       (select count(*)
+          from trialdrift.outbox o
+         where o.delivered_at is null
+           and (o.payload -> 'reviews' = '[]'::jsonb
+                or o.payload @> jsonb_build_object('reviews', jsonb_build_array(jsonb_build_object('id', r.review))))
+           and not exists (
+                 select from trialdrift.outbox later
+                  where later.target = o.target and later.outbox_id > o.outbox_id
+                    and later.delivered_at is not null))::integer as undelivered
   from trialdrift.reviews r
   left join lateral (
         select x.reviews -> r.review ->> 'dataAt' as data_at

@@ -49,7 +49,8 @@ select m.review,
        left(s.data_at, 10)::date as data_date,
        i.confirmed as confirmed_data_date,
        c.in_curated,
-       d.extractor_version
+       d.extractor_version,
+       w.publications
   from trialdrift.members m
   join in_force i on i.review = m.review
   join trialdrift.studies s on s.nct_id = m.nct_id

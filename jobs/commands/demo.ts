@@ -51,7 +51,7 @@ export async function demo(outer: Context): Promise<number> {
       [
         `${env} flags            # open questions`,
         `${env} drift --kind moved`,
-        `${env} table --wide     # every column; --format md, csv or json for a file`,
+        `${env} table --format html > table.html   # the page; --format md, csv or json for other files`,
         "npm run -s trialdrift -- sync                      # go live: asks ClinicalTrials.gov, data in .data",
         "npm run -s trialdrift -- --help",
       ].join("\n"),

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { READER_ROLE } from "../../db/roles.ts";
+import { ROLE_STATEMENTS } from "../../db/roles.ts";
 import { clean, paragraph } from "../../pipeline/report/text.ts";
 import type { Context } from "../context.ts";
-import { examine, type Finding } from "../doctor.ts";
+import { examine } from "../doctor.ts";
 import { perform, print } from "../exit.ts";
+import type { Finding } from "../finding.ts";
 import { width } from "./list.ts";
 
 /** `doctor`: can the nightly run work, and may its tables be relied on? */
@@ -38,7 +39,13 @@ function shown({ about, mark, said, next }: Finding, column: number): string {
 async function doctor(context: Context, flags: DoctorFlags): Promise<number> {
   const findings = await examine(context, flags.maxAge, flags.roles === true);
   const column = Math.max(...findings.map(({ about }) => about.length));
-  const sqlText = flags.roles === true ? `\n${READER_ROLE.map((one) => `${one};\n`).join("")}` : "";
+  const sqlText =
+    flags.roles === true
+      ? `\n${Object.values(ROLE_STATEMENTS)
+          .flat()
+          .map((one) => `${one};\n`)
+          .join("")}`
+      : "";
   await print(`${findings.map((one) => shown(one, column)).join("\n")}\n${sqlText}`);
   return GRAVITY.find((code) => findings.some(({ exitCode }) => exitCode === code)) ?? 0;
 }
@@ -56,6 +63,6 @@ export function doctorCommand(program: Command): void {
           return hours;
         }),
     )
-    .option("--roles", "print the SQL of the role trialdrift_reader, and make it on a server")
+    .option("--roles", "print the SQL of the roles trialdrift_reader and trialdrift_writer, and make them on a server")
     .action((options: DoctorFlags) => perform((context) => doctor(context, options)));
 }

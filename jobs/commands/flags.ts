@@ -1,10 +1,10 @@
-import { userInfo } from "node:os";
 import { TrialdriftError } from "../../db/errors.ts";
 import { type AnsweredFlag, answerFlags, type FlagAnswer } from "../../db/flags.ts";
 import { clean } from "../../pipeline/report/text.ts";
 import { flagWords } from "../../pipeline/report/words.ts";
 import type { Context } from "../context.ts";
 import { perform, print } from "../exit.ts";
+import { nameOf } from "../person.ts";
 import type { Command } from "commander";
 import { nounNamed } from "./list.ts";
 
@@ -21,16 +21,6 @@ function flagIds(given: readonly string[]): number[] {
       "take them from `trialdrift flags`",
     );
   return given.map(Number);
-}
-
-/** Who answers: the name given, else the account that runs the command; in a container there may be none. */
-function nameOf(given: string | undefined): string {
-  if (given !== undefined) return clean(given) || refuse("--by names nobody", "write --by and your name");
-  try {
-    return userInfo().username;
-  } catch {
-    return refuse("this account has no name", "say who answers: --by and your name");
-  }
 }
 
 function said(flag: AnsweredFlag): string {
@@ -55,7 +45,7 @@ export async function answer(
 ): Promise<number> {
   const ids = flagIds(given);
   const note = options.note.trim() || refuse("--note is empty", "say in a few words why");
-  const by = nameOf(options.by);
+  const by = nameOf(options.by, "no flag was changed");
   const database = await context.openDatabase("writer");
   const answered = await answerFlags(database.db, ids, { state, by, note });
   await print(answered.map(said).join("\n"));

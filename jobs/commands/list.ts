@@ -1,7 +1,7 @@
 import { TrialdriftError } from "../../db/errors.ts";
 import type { Db } from "../../db/sql.ts";
 import { parseSince, readView } from "../../db/read.ts";
-import { list } from "../../pipeline/report/list.ts";
+import { list, LISTS } from "../../pipeline/report/list.ts";
 import type { ListRows, Noun } from "../../pipeline/report/list-columns.ts";
 import { membersBox } from "../../pipeline/report/members-box.ts";
 import type { Context } from "../context.ts";
@@ -43,7 +43,10 @@ export async function listNoun(context: Context, noun: Noun, flags: ListFlags): 
   );
   if (noun === "members" && flags.format === "text" && since === undefined && flags.kind === undefined)
     await print(await boxes(database.db, rows as ListRows["members"][], flags.review));
-  return 0;
+  // Of several listings, each is asked for its own rows alone.
+  const alarms = (LISTS[noun].alarm as ((all: typeof rows) => string[]) | undefined)?.(rows) ?? [];
+  for (const alarm of alarms) context.log.error(alarm);
+  return alarms.length === 0 ? 0 : 3;
 }
 
 /** Below the list of members: how the studies of each review were found and screened. */
@@ -56,9 +59,9 @@ async function boxes(db: Db, rows: readonly ListRows["members"][], review: strin
   return known.map((row) => `\n${membersBox(row, rows, dates.get(row.review) ?? null, width())}`).join("");
 }
 
-/** As wide as the terminal, within what reads well; a pipe gets the default. */
+/** As wide as the terminal, within what reads well; behind a pipe to a pager stderr still knows it, elsewhere the default. */
 export function width(): number {
-  return Math.min(Math.max(process.stdout.columns ?? 96, 60), 140);
+  return Math.min(Math.max(process.stdout.columns ?? process.stderr.columns ?? 96, 60), 140);
 }
 
 /** Nouns of the command line, the view each lists, and what that is. */
@@ -67,6 +70,7 @@ const NOUNS: readonly [command: string, view: Noun, about: string][] = [
   ["changes", "changes", "the registry before against after"],
   ["status-changes", "status_changes", "changes of recruitment status"],
   ["flags", "flags", "open questions for a person"],
+  ["claims", "claims", "sentences of the review, held against its trials"],
   ["members", "members", "studies that the reviews track, and how they came"],
   ["runs", "runs", "what ran, with its ledger"],
   ["quarantine", "quarantine", "records that could not be loaded"],

@@ -2,6 +2,7 @@ import { run } from "../../pipeline/run.ts";
 import type { Context } from "../context.ts";
 import { perform, print } from "../exit.ts";
 import { progressOf } from "../progress.ts";
+import { deliverNews, targetsOf } from "../deliver.ts";
 import { digest } from "./news.ts";
 import type { Command } from "commander";
 import { reviewOption } from "../options.ts";
@@ -16,10 +17,12 @@ export async function recompute(context: Context, options: { review?: string }):
     review: options.review ?? null,
     reviews,
     registry: null,
+    targets: targetsOf(context.config),
     now: () => new Date().toISOString(),
     onProgress: progressOf(context.log),
   });
   await print(await digest(database, report, false));
+  await deliverNews(context, database);
   const members = report.settled.reduce((sum, one) => sum + one.members.length, 0);
   context.log.info(
     `run ${report.runId} ${report.state}: ${members} of ${report.settled.reduce((sum, one) => sum + one.derived, 0)} members read differently`,

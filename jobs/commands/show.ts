@@ -1,4 +1,5 @@
 import { TrialdriftError } from "../../db/errors.ts";
+import { readRetired } from "../../db/history.ts";
 import { readView, type ViewName } from "../../db/read.ts";
 import type { Db } from "../../db/sql.ts";
 import { distinctIds } from "../../pipeline/registry/query.ts";
@@ -9,6 +10,7 @@ import {
   type ShownColumn,
   type ShownViews,
 } from "../../pipeline/report/show.ts";
+import type { ChangeRow } from "../../pipeline/report/rows.ts";
 import type { Context } from "../context.ts";
 import { perform, print } from "../exit.ts";
 import { width } from "./list.ts";
@@ -32,7 +34,9 @@ const VIEWS = [
   "changes",
   "status_changes",
   "flags",
+  "decisions",
   "quarantine",
+  "versions",
 ] as const satisfies readonly (ViewName & keyof ShownViews)[];
 
 /** Facts of the store belong to no review; everything else of another review than the one asked for is left out. */
@@ -46,11 +50,14 @@ async function readStudies(db: Db, nctIds: readonly string[], flags: ShowFlags):
     read.set(view, ofReview(await readView<{ nct_id: string }>(db, view, { nctIds }), flags.review));
   const wanted = flags.column !== undefined && flags.format === "text";
   const records = wanted ? await readView<{ nct_id: string; record: unknown }>(db, "records", { nctIds }) : [];
+  const merged = await readRetired(db, nctIds);
+  const retired = await readView<ChangeRow>(db, "changes", { nctIds: [...merged.values()].flat() });
   return nctIds.map((nctId) => {
     const own = VIEWS.map((view) => [view, (read.get(view) ?? []).filter((row) => row.nct_id === nctId)]);
     return {
       nctId,
       views: Object.fromEntries(own) as ShownViews,
+      retired: retired.filter(({ nct_id }) => merged.get(nctId)?.includes(nct_id) === true),
       record: records.find((row) => row.nct_id === nctId)?.record ?? null,
     };
   });

@@ -1,37 +1,66 @@
+import type { Database } from "../../db/open.ts";
+import type { Review } from "../../pipeline/review/review.ts";
+import type { IdleReport, RunReport } from "../../pipeline/run.ts";
 import { perform, print } from "../exit.ts";
 import type { Context } from "../context.ts";
 import { nightly } from "../nightly.ts";
 import { progressOf } from "../progress.ts";
+import { deliverNews, targetsOf } from "../deliver.ts";
 import { digest } from "./news.ts";
 import type { Command } from "commander";
 import { reviewOption } from "../options.ts";
 
 /** `sync`: one nightly run now. stdout is the digest, empty when there is no news. */
-export async function sync(context: Context, options: { review?: string; dryRun?: boolean }): Promise<number> {
+
+interface SyncOptions {
+  review?: string;
+  dryRun?: boolean;
+  /** Ends the run without a publication; it rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** One nightly run on an open database, its news printed; the scheduler's and a person's alike. */
+export async function syncNow(
+  context: Context,
+  database: Database,
+  reviews: readonly Review[],
+  options: SyncOptions,
+): Promise<RunReport | IdleReport> {
+  const { review = null, dryRun = false, signal } = options;
+  const registry = context.openRegistry(signal);
+  try {
+    const report = await nightly({
+      database,
+      registry,
+      reviews,
+      review,
+      dryRun,
+      targets: targetsOf(context.config),
+      now: () => new Date().toISOString(),
+      onProgress: progressOf(context.log),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (!("harvest" in report)) {
+      context.log.info(`run ${report.runId}: nothing new, data date ${report.dataAt}`);
+      await deliverNews(context, database);
+      return report;
+    }
+    await print(await digest(database, report, dryRun));
+    for (const problem of report.problems) context.log.error(problem);
+    context.log.info(
+      `run ${report.runId} ${dryRun ? "was a dry run, nothing is published" : report.state}, data date ${report.dataAt}`,
+    );
+    if (!dryRun) await deliverNews(context, database);
+    return report;
+  } finally {
+    await registry.close();
+  }
+}
+
+export async function sync(context: Context, options: SyncOptions): Promise<number> {
   const reviews = context.reviews(options.review ?? null);
   const database = await context.openDatabase("writer");
-  const registry = context.openRegistry();
-  const progress = progressOf(context.log);
-  const report = await nightly({
-    database,
-    registry,
-    reviews,
-    review: options.review ?? null,
-    dryRun: options.dryRun ?? false,
-    now: () => new Date().toISOString(),
-    onProgress: progress,
-  });
-  if (!("harvest" in report)) {
-    context.log.info(`run ${report.runId}: nothing new, data date ${report.dataAt}`);
-    return 0;
-  }
-  const dryRun = options.dryRun ?? false;
-  await print(await digest(database, report, dryRun));
-  for (const problem of report.problems) context.log.error(problem);
-  context.log.info(
-    `run ${report.runId} ${dryRun ? "was a dry run, nothing is published" : report.state}, data date ${report.dataAt}`,
-  );
-  return report.exitCode;
+  return (await syncNow(context, database, reviews, options)).exitCode;
 }
 
 export function syncCommand(program: Command): void {

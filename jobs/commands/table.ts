@@ -1,69 +1,31 @@
+import { type Command, Option } from "commander";
 import { TrialdriftError } from "../../db/errors.ts";
-import { readTableHeads, readView } from "../../db/read.ts";
-import type { CellRow, CuratedCellRow, DriftRow, TrialRow } from "../../pipeline/report/rows.ts";
-import { table as printTable } from "../../pipeline/report/table.ts";
+import { type TableInput, type TableOptions, tables } from "../../pipeline/report/table.ts";
 import type { Context } from "../context.ts";
 import { perform, print } from "../exit.ts";
+import { calendarDay, formatOption, reviewOption, whole } from "../options.ts";
+import { readTables, type TableAsked } from "../table-input.ts";
+import { printVersion } from "../table-version.ts";
 import { width } from "./list.ts";
-import { type Command, Option } from "commander";
-import { formatOption, reviewOption, whole } from "../options.ts";
 
-export interface TableFlags {
-  review?: string;
-  table?: number;
+export interface TableFlags extends TableAsked {
+  /** An earlier version of the curated table. */
+  version?: number;
   values: "curated" | "registry";
   wide?: boolean;
-  format: "text" | "md" | "csv" | "json";
+  format: TableOptions["format"];
 }
 
-interface Known {
-  review: string;
-  /** Version in force by table number. */
-  tables: Record<string, number>;
+function refuse(message: string, inputs: readonly TableInput[]): never {
+  const next = `--table one of: ${inputs.map(({ head }) => head.table).join(", ")}`;
+  throw new TrialdriftError({ code: "usage", message, next });
 }
 
-/** The review meant: the one named, or the only one with tables (a watchlist-only review has nothing to print here). */
-function choose(named: string | undefined, known: readonly Known[]): string {
-  if (named !== undefined && known.some(({ review }) => review === named)) return named;
-  const printed = known.filter(({ tables }) => Object.keys(tables).length > 0).map(({ review }) => review);
-  const [only] = printed;
-  if (named === undefined && only !== undefined && printed.length === 1) return only;
-  const none =
-    known.length === 0 ? "none; run trialdrift sync first" : "none; see `trialdrift members` for the studies";
-  throw new TrialdriftError({
-    code: "usage",
-    message:
-      named !== undefined
-        ? `there is no review ${named} in the database`
-        : printed.length === 0
-          ? "no review in the database has a curated table"
-          : "there is more than one review with tables",
-    next: `--review one of: ${printed.join(", ") || none}`,
-  });
-}
-
-/** `table`: the review's table as published by the last run. Reads only. */
+/** `table`: the review's table as published by the last run, or as it stood on a day or after a run. Reads only. */
 export async function table(context: Context, flags: TableFlags): Promise<number> {
   const { db } = await context.openDatabase("reader");
-  const review = choose(flags.review, await readView<Known>(db, "reviews"));
-  const heads = (await readTableHeads(db, review)).filter(
-    ({ table }) => flags.table === undefined || table === flags.table,
-  );
-  if (heads.length === 0)
-    throw new TrialdriftError({
-      code: "usage",
-      message: `review ${review} has no ${flags.table === undefined ? "curated table" : `table ${flags.table}`}`,
-      next: "see `trialdrift members` for the studies that it tracks",
-    });
-  const filter = { review };
-  const [trials, drift, cells, curated] = [
-    await readView<TrialRow>(db, "trials", filter),
-    await readView<DriftRow>(db, "drift", filter),
-    await readView<CellRow>(db, "cells", filter),
-    (await readView<CuratedCellRow & { current: boolean }>(db, "curated", filter)).filter(({ current }) => current),
-  ];
-  const [fresh] = await readView<{ data_date: string | null }>(db, "freshness", filter);
-  const dataDate = fresh?.data_date ?? null;
+  const inputs = await readTables(context, db, flags);
+  const [first, ...more] = inputs;
   const options = {
     format: flags.format,
     values: flags.values,
@@ -71,17 +33,14 @@ export async function table(context: Context, flags: TableFlags): Promise<number
     width: width(),
     colour: process.stdout.isTTY === true,
   };
-  const [first, ...more] = heads.map((head) => printTable({ head, dataDate, trials, drift, cells, curated }, options));
-  if (flags.format === "csv" && more.length > 0)
-    throw new TrialdriftError({
-      code: "usage",
-      message: `review ${review} has ${heads.length} tables, and a CSV file holds one`,
-      next: `--table one of: ${heads.map((head) => head.table).join(", ")}`,
-    });
-  const whole = [first ?? "", ...more];
-  await print(
-    flags.format === "json" && more.length > 0 ? `[${whole.map((text) => text.trim()).join(",\n")}]` : whole.join("\n"),
-  );
+  if (flags.version !== undefined && first !== undefined) {
+    if (more.length > 0) refuse("each table has versions of its own", inputs);
+    await print(await printVersion(context, db, first, flags.version, options));
+    return 0;
+  }
+  if (flags.format === "csv" && inputs.length > 1)
+    refuse(`review ${first?.head.review ?? ""} has ${inputs.length} tables, and a CSV file holds one`, inputs);
+  await print(tables(inputs, options));
   return 0;
 }
 
@@ -96,7 +55,18 @@ export function tableCommand(program: Command): void {
         .choices(["curated", "registry"])
         .default("curated"),
     )
+    .addOption(
+      new Option("--as-of <date>", "the registry as posted on a day, by today's rules, and the version then in force")
+        .argParser(calendarDay)
+        .conflicts("run"),
+    )
+    .addOption(new Option("--run <id>", "what was published once this run had ended").argParser(whole(1)))
+    .addOption(
+      new Option("--version <number>", "an earlier version of a curated table, with who changed what")
+        .argParser(whole(1))
+        .conflicts(["asOf", "run"]),
+    )
     .option("--wide", "every column, not only the cells that differ")
-    .addOption(formatOption("text", "md", "csv", "json"))
+    .addOption(formatOption("text", "md", "csv", "json", "html"))
     .action((options: TableFlags) => perform((context) => table(context, options)));
 }

@@ -3,6 +3,7 @@ import type { Product } from "../extract/product.ts";
 import type { Facts } from "../normalize/facts.ts";
 import type { Notation } from "../review/codes.ts";
 import { COLUMN_TABLE, type ColumnEntry, type Compared } from "../review/columns.ts";
+import type { Written, writtenIn } from "../review/decision.ts";
 import type { CuratedRow, CuratedTable } from "../review/review.ts";
 import { lostContact } from "./director.ts";
 import type { Relation, RelationKind } from "./relation.ts";
@@ -18,8 +19,8 @@ export interface CompareInput {
   notation: Notation;
   /** yyyy-mm-dd; null where the review names no date. */
   asOfFrom: string | null;
-  /** Data date of the decision that wrote a cell: its own as-of, in place of the review's. */
-  decidedOn?: Partial<Record<ColumnName, string>>;
+  /** What curators wrote: such a cell has an as-of of its own, the data date of the decision. */
+  written?: Pick<ReturnType<typeof writtenIn>, "whole" | "cells">;
   /** Facts and cells of the version held for the as-of date, by today's rules; null where none is held. */
   asOfFacts: Facts | null;
   asOfCells: Cell[] | null;
@@ -52,29 +53,37 @@ function sameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Did the version of the as-of date already have today's value? Null where none is held. */
+/**
+ * Did the registry already have today's value at the as-of date? A decision tells what it had; else the version held for the
+ * date does. Null where neither is there.
+ */
 function hadTodaysValue(
   input: CompareInput,
   entry: ColumnEntry,
-  part: Compared["column"],
+  { column: part, registry }: Compared,
   today: Cell,
 ): boolean | null {
+  const written = writtenAt(input, part);
+  if (written !== null) return written.registry === undefined ? null : written.registry === registry;
   const then = heldThen(input);
   const before = then === null ? undefined : cellOf(then.cells, entry.name);
   if (then === null || before === undefined) return null;
   return sameJson(entry.identity(before, then.facts, part), entry.identity(today, input.facts, part));
 }
 
+function writtenAt({ written }: CompareInput, part: Compared["column"]): Written | null {
+  return written?.cells[part] ?? written?.whole ?? null;
+}
+
 /** The two kinds of a value that differs (design 4.3, the last two rows of the table of kinds). */
 function inTime(
   input: CompareInput,
   entry: ColumnEntry,
-  part: Compared["column"],
+  compared: Compared,
   today: Cell,
 ): { kind: DriftKind; basis: Basis | null } {
-  const decided = input.decidedOn?.[entry.name] ?? null;
-  const asOf = decided ?? input.asOfFrom;
-  const had = decided === null ? hadTodaysValue(input, entry, part, today) : null;
+  const asOf = writtenAt(input, compared.column)?.on ?? input.asOfFrom;
+  const had = hadTodaysValue(input, entry, compared, today);
   if (had === true) return { kind: "differed_when_printed", basis: "history" };
   const { lastUpdatePosted } = input.facts;
   const untouched = asOf !== null && lastUpdatePosted !== null && lastUpdatePosted <= asOf;
@@ -101,7 +110,7 @@ function driftOf(input: CompareInput, entry: ColumnEntry, cell: Cell, compared: 
   const relation = explained(input, compared);
   if (relation === null) return { ...common, kind: "unstated", basis: null, note: null };
   const { kind, basis } =
-    relation.kind === "differs" ? inTime(input, entry, column, cell) : { kind: KINDS[relation.kind], basis: null };
+    relation.kind === "differs" ? inTime(input, entry, compared, cell) : { kind: KINDS[relation.kind], basis: null };
   return { ...common, kind, basis, note: noteOf(relation) };
 }
 

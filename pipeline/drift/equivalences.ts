@@ -7,7 +7,7 @@ import { listed, type Relation, relation, SAME, SILENT, sameSet } from "./relati
 /** When a typed column of the record agrees with a printed value: one function a column; review/columns.ts names them. */
 
 /** Registry statuses that a blank denies where a review prints the word Completed (design 4.3, status convention). */
-const DENIED_BY_BLANK: readonly string[] = ["COMPLETED", "TERMINATED", "WITHDRAWN", "SUSPENDED"];
+export const DENIED_BY_BLANK: readonly string[] = ["COMPLETED", "TERMINATED", "WITHDRAWN", "SUSPENDED"];
 
 /** A flip to UNKNOWN is the registry's calendar: what counts is the last status that the sponsor gave. */
 export function knownStatus(facts: Pick<Facts, "status" | "lastKnownStatus">): string {

@@ -15,7 +15,13 @@ export interface OutcomePart extends CondensedOutcome {
 }
 
 /** Statistics that follow a measurand in time: which way it went is not what was measured. */
-export const OVER_TIME: ReadonlySet<string> = new Set(["change", "reduction", "increase", "improvement"]);
+export const OVER_TIME: ReadonlySet<string> = new Set([
+  "change",
+  "percent change",
+  "reduction",
+  "increase",
+  "improvement",
+]);
 
 /** Words that carry no meaning of their own in a measurand: grammar, and what any amount is called. */
 const EMPTY_WORDS = new Set(
@@ -105,8 +111,8 @@ export function descriptionParts(outcomes: readonly Outcome[], acronyms: Acronym
 
 /** Letters of an acronym, in order among the initials of the words, the first one first. */
 function initialsFit(words: readonly string[], acronym: string): boolean {
-  const letters = [...acronym.toLowerCase()].filter((letter) => /\p{L}/u.test(letter));
-  const initials = words.map((word) => word.charAt(0).toLowerCase());
+  const letters = [...acronym.replace(/(?<=\p{Lu})s$/u, "").toLowerCase()].filter((letter) => /\p{L}/u.test(letter));
+  const initials = words.flatMap((word) => word.split("-")).map((word) => word.charAt(0).toLowerCase());
   let next = 0;
   for (const initial of initials) if (initial === letters[next]) next++;
   return (
@@ -123,10 +129,15 @@ export function withExplained(texts: readonly string[], acronyms: Acronyms): Acr
     Object.entries(acronyms).map(([key, meaning]) => [key, [meaning].flat()]),
   );
   for (const text of texts) {
-    for (const [, before = "", acronym = ""] of text.matchAll(/((?:[\p{L}\d'-]+ ){1,8})\(([\p{Lu}\d-]{2,8})\)/gu)) {
+    for (const [, before = "", acronym = ""] of text.matchAll(/((?:[\p{L}\d'-]+ ){1,8})\(([\p{Lu}\d-]{2,8}s?)\)/gu)) {
       const words = before.trim().split(" ");
       const letters = acronym.replace(/[^\p{L}]/gu, "").length;
-      for (let length = letters; length <= Math.min(words.length, letters + PASSED_OVER); length++) {
+      // hyphens part words too: "progression-free survival" is two words and three letters
+      for (
+        let length = Math.max(1, letters - PASSED_OVER);
+        length <= Math.min(words.length, letters + PASSED_OVER);
+        length++
+      ) {
         const meaning = words.slice(-length);
         if (!initialsFit(meaning, acronym)) continue;
         (found[acronym] ??= []).push(meaning.join(" "));

@@ -2,7 +2,9 @@ import type { Change, ChangeKind, Drift, FlagKind, Severity } from "../../db/mod
 import type { RecordConflict } from "../extract/product.ts";
 import type { Facts } from "../normalize/facts.ts";
 import type { MemberEvent } from "../review/membership.ts";
+import type { Mention } from "../normalize/mentions.ts";
 import type { Screened } from "../review/screening.ts";
+import type { CuratedPublications } from "./publications.ts";
 
 /** What flag rules are made of: what they see of a study, and the ways in which causes are found. */
 
@@ -18,13 +20,20 @@ export interface FlagContext {
   screened: Screened | null;
   /** Null for a printed study that the registry never showed us. */
   facts: Facts | null;
+  /** What the table and the registry differ in, but for what a curator has rejected at the registry's present value. */
   drift: readonly Drift[];
+  rejected: readonly Drift[];
   /** Registry changes that this review has not looked at yet, without historic ones. */
   changes: readonly Change[];
   events: readonly MemberEvent[];
   conflicts: readonly RecordConflict[];
   /** Is it still a member? */
   present: boolean;
+  /** Other studies of the review that the record names by number. */
+  mentions: readonly Mention[];
+  publications: CuratedPublications;
+  /** Day of the registry's data, the rules' clock; null before the first walk. */
+  dataDate: string | null;
 }
 
 /** One reason to ask: where, the new value (part of the flag's identity), and the sentence. */
@@ -37,16 +46,25 @@ export interface FlagCause {
   severity?: Severity;
 }
 
-export interface FlagRule {
+/** What a rule asks of: a study in most rules (FlagContext), a review's claim in its own (claims.ts). */
+export interface Subject {
+  review: string;
+  /** '' where it is no study. */
+  nctId: string;
+}
+
+export interface FlagRule<Of extends Subject = FlagContext> {
   kind: FlagKind;
   severity: Severity;
   /**
    * `state`: resolved by the run that sees the state end; `holds` says whether it lasts where no new cause is given.
-   * `event`: stays until a person resolves it.
+   * `event`: stays until a person resolves it, or decides what it asks.
    */
   lasts: "state" | "event";
-  holds?: (context: FlagContext) => boolean;
-  causes(context: FlagContext): FlagCause[];
+  holds?: (context: Of) => boolean;
+  causes(context: Of): FlagCause[];
+  /** Events only: has a decision of the curator answered the flag of this value? The run that sees it resolves the flag. */
+  answered?: (context: Of, value: string) => boolean;
   advice: string;
   reason: string;
 }
@@ -65,6 +83,12 @@ export function statusDrift(context: FlagContext): Drift[] {
   );
 }
 
+/** Has a person answered for the status: does the table say it now, or was it rejected? */
+export function statusAnswered({ drift, rejected }: FlagContext): boolean {
+  const agrees = drift.some(({ column, kind, curated }) => column === "status" && kind === "same" && curated !== null);
+  return agrees || rejected.some(({ column }) => column === "status");
+}
+
 export function ends(facts: Facts): string {
   const why = facts.whyStopped === null ? "no reason stated" : `reason stated: ${facts.whyStopped}`;
   return `${facts.status.toLowerCase()}, ${why}`;
@@ -75,7 +99,8 @@ export function statusState(
   statuses: readonly string[],
   say: (facts: Facts) => string,
 ): Pick<FlagRule, "lasts" | "holds" | "causes"> {
-  const isIn = ({ facts }: FlagContext): boolean => facts !== null && statuses.includes(facts.status);
+  const isIn = (context: FlagContext): boolean =>
+    context.facts !== null && statuses.includes(context.facts.status) && !statusAnswered(context);
   return {
     lasts: "state",
     holds: isIn,
@@ -98,13 +123,24 @@ export function statusState(
   };
 }
 
+/** A status as a person reads it (NOT_YET_RECRUITING -> not yet recruiting); any other value as it stands: NIAID is a name. */
+function spoken({ column }: Change, value: string | null): string {
+  if (value === null) return "not stated";
+  return column.endsWith("status") ? value.toLowerCase().replaceAll("_", " ") : value;
+}
+
+/** How many studies share a change that is told once. */
+function inStudies({ detail }: Change): string {
+  return Array.isArray(detail["studies"]) ? ` in ${detail["studies"].length} studies` : "";
+}
+
 export function fromChanges(kinds: readonly ChangeKind[]): (context: FlagContext) => FlagCause[] {
   return (context) =>
     changesOf(context, kinds).map((change) => ({
       table: table(context),
       column: change.column,
       value: change.new ?? "",
-      message: `${change.column.replaceAll("_", " ")}: ${change.old ?? "not stated"} -> ${change.new ?? "not stated"}`,
+      message: `${change.column.replaceAll("_", " ")}: ${spoken(change, change.old)} -> ${spoken(change, change.new)}${inStudies(change)}`,
       evidence: { old: change.old, new: change.new, ...change.detail },
     }));
 }
@@ -138,13 +174,25 @@ export function fromEvents(
       }));
 }
 
+/** A study that entered in this run and names another of the review: one that follows, extends or repeats it. */
+export function related(context: FlagContext): FlagCause[] {
+  if (!context.events.some(({ event }) => event === "entered" || event === "returned")) return [];
+  return context.mentions.map(({ nctId, path, span }) => ({
+    table: table(context),
+    column: "*",
+    value: nctId,
+    message: `names ${nctId}, which the review tracks`,
+    evidence: { path, span },
+  }));
+}
+
 /** A member that no table prints, by what screening says of it: a state that ends when it is printed, screened otherwise or leaves. */
 export function candidate(
   verdict: Screened["verdict"],
   say: (facts: Facts, reason: string) => string,
 ): Pick<FlagRule, "lasts" | "holds" | "causes"> {
-  const isOne = ({ printed, present, screened }: FlagContext): boolean =>
-    !printed && present && screened?.verdict === verdict;
+  const isOne = ({ printed, present, screened, rejected }: FlagContext): boolean =>
+    !printed && present && screened?.verdict === verdict && !rejected.some(({ column }) => column === "*");
   return {
     lasts: "state",
     holds: isOne,

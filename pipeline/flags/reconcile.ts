@@ -1,6 +1,5 @@
 import type { FlagKind, HeldFlag, Severity } from "../../db/model.ts";
-import type { FlagCause, FlagContext, FlagRule } from "./causes.ts";
-import { FLAG_RULES } from "./rules.ts";
+import type { FlagCause, FlagRule, Subject } from "./causes.ts";
 
 /** Open flags against today's causes: what opens, what the run resolves, what may open again. Pure. */
 
@@ -28,6 +27,15 @@ export interface FlagDecision {
   markGone: number[];
 }
 
+/** What two tables of rules decided, as one decision. */
+export function bothDecisions(one: FlagDecision, other: FlagDecision): FlagDecision {
+  return {
+    open: [...one.open, ...other.open],
+    resolve: [...one.resolve, ...other.resolve],
+    markGone: [...one.markGone, ...other.markGone],
+  };
+}
+
 type Identity = Pick<HeldFlag, "review" | "table" | "kind" | "nctId" | "column" | "value">;
 const identity = (one: Identity): string =>
   JSON.stringify([one.review, one.table, one.kind, one.nctId, one.column, one.value]);
@@ -38,7 +46,7 @@ const identity = (one: Identity): string =>
  */
 const LONGEST_VALUE = 400;
 
-function opened(context: FlagContext, rule: FlagRule, cause: FlagCause, baseline: boolean): OpenedFlag {
+function opened<Of extends Subject>(context: Of, rule: FlagRule<Of>, cause: FlagCause, baseline: boolean): OpenedFlag {
   return {
     review: context.review,
     table: cause.table,
@@ -54,19 +62,25 @@ function opened(context: FlagContext, rule: FlagRule, cause: FlagCause, baseline
   };
 }
 
-/** Does a held state flag still stand, given today's causes of its rule? */
-function stands(rule: FlagRule, context: FlagContext, held: HeldFlag, causes: ReadonlySet<string>): boolean {
-  if (rule.lasts === "event") return true;
+/** Does a held flag still stand, given today's causes of its rule? */
+function stands<Of extends Subject>(
+  rule: FlagRule<Of>,
+  context: Of,
+  held: HeldFlag,
+  causes: ReadonlySet<string>,
+): boolean {
+  if (rule.lasts === "event") return rule.answered?.(context, held.value) !== true;
   if (causes.has(identity(held))) return true;
   return rule.holds?.(context) === true && [...causes].every((one) => one === identity(held));
 }
 
 /**
- * For the studies looked at in this run (`contexts`), with all their flags (`held`, also resolved ones that are not gone).
+ * For what was looked at in this run (`contexts`), by the rules for it, with all their flags (`held`, also resolved ones that are not gone).
  * On a baseline event rules are silent: there is no before. Running it twice on its own outcome opens nothing.
  */
-export function reconcileFlags(
-  contexts: readonly FlagContext[],
+export function reconcileFlags<Of extends Subject>(
+  rules: readonly FlagRule<Of>[],
+  contexts: readonly Of[],
   held: readonly HeldFlag[],
   baseline: boolean,
 ): FlagDecision {
@@ -74,7 +88,7 @@ export function reconcileFlags(
   const decision: FlagDecision = { open: [], resolve: [], markGone: [] };
   for (const context of contexts) {
     const flags = byStudy.get(context.nctId) ?? [];
-    for (const rule of FLAG_RULES) {
+    for (const rule of rules) {
       const causes = baseline && rule.lasts === "event" ? [] : rule.causes(context);
       const wanted = new Map(
         causes.map((cause) => opened(context, rule, cause, baseline)).map((flag) => [identity(flag), flag]),

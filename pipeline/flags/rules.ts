@@ -6,10 +6,14 @@ import {
   fromChanges,
   fromDrift,
   fromEvents,
+  related,
+  statusAnswered,
   statusDrift,
   statusState,
   table,
 } from "./causes.ts";
+import { overdue } from "./overdue.ts";
+import { candidates, decided, published, retracted } from "./publications.ts";
 
 /** TABLE OF FLAGS: what a person should look at, why, and what to do. One entry a kind; reconcile.ts knows no kind. */
 
@@ -32,9 +36,9 @@ export const FLAG_RULES: readonly FlagRule[] = [
     kind: "completed",
     severity: "medium",
     lasts: "state",
-    holds: ({ facts }) => facts?.status === "COMPLETED",
+    holds: (context) => context.facts?.status === "COMPLETED" && !statusAnswered(context),
     causes(context) {
-      if (context.facts?.status !== "COMPLETED") return [];
+      if (context.facts?.status !== "COMPLETED" || statusAnswered(context)) return [];
       const differs = statusDrift(context);
       const changed = changesOf(context, ["completed"]);
       if (differs.length === 0 && changed.length === 0) return [];
@@ -58,7 +62,7 @@ export const FLAG_RULES: readonly FlagRule[] = [
     severity: "medium",
     ...statusState(["UNKNOWN"], (facts) => {
       const end = facts.completion === null ? "no planned end stated" : `planned end ${facts.completion.text} passed`;
-      return `status unknown (last known ${facts.lastKnownStatus?.toLowerCase() ?? "not stated"}): ${end}, no update since ${facts.lastUpdatePosted ?? "an unknown date"}`;
+      return `status unknown (last known ${facts.lastKnownStatus?.toLowerCase().replaceAll("_", " ") ?? "not stated"}): ${end}, no update since ${facts.lastUpdatePosted ?? "an unknown date"}`;
     }),
     advice: "Ask the director, or search for publications; the registry itself no longer knows.",
     reason: "the registry sets UNKNOWN by the calendar two years after the last verification (ctgov-api.md 5.3)",
@@ -88,12 +92,37 @@ export const FLAG_RULES: readonly FlagRule[] = [
     reason: "the review's conclusions rest on reported results",
   },
   {
+    kind: "publication_candidate",
+    severity: "medium",
+    lasts: "event",
+    causes: candidates,
+    answered: decided,
+    advice: "Read whether it reports this trial, then drift accept or reject with --column publications --value PMID.",
+    reason: "a linked paper may be a protocol, a sub-study or another trial's: only a curator makes it published",
+  },
+  {
+    kind: "published",
+    severity: "medium",
+    lasts: "event",
+    causes: published,
+    advice: "Write the results sentence of the next version from it, then resolve this flag.",
+    reason: "fires when a table in force comes to hold the PMID: the printed results sentence is older than it",
+  },
+  {
     kind: "retracted",
     severity: "high",
     lasts: "event",
-    causes: fromChanges(["retracted"]),
-    advice: "Check whether the review cites the retracted publication.",
-    reason: "evidence that no longer stands",
+    causes: retracted,
+    advice: "Check what the review rests on the retracted publication.",
+    reason: "of confirmed publications only: the others were never counted as evidence",
+  },
+  {
+    kind: "results_overdue",
+    severity: "medium",
+    lasts: "state",
+    causes: overdue,
+    advice: "Ask the director, or look for a publication; the registry shows no results.",
+    reason: "by the data date, in every run: the day passes without any change of the record",
   },
   {
     kind: "cell_moved",
@@ -152,6 +181,14 @@ export const FLAG_RULES: readonly FlagRule[] = [
     reason: "uncertain ones are asked about, never silently in or out",
   },
   {
+    kind: "related_trial",
+    severity: "low",
+    lasts: "event",
+    causes: related,
+    advice: "See whether it follows, extends or repeats the other trial, so that no patient is counted twice.",
+    reason: "asked once, when it enters: a number in a record seldom comes later",
+  },
+  {
     kind: "left_watchlist",
     severity: "medium",
     lasts: "state",
@@ -191,6 +228,6 @@ export const FLAG_RULES: readonly FlagRule[] = [
     lasts: "event",
     causes: fromChanges(["sponsor_renamed"]),
     advice: "Check whether the trial moved to another sponsor or the sponsor changed its name.",
-    reason: "registry-wide renames come without a date of their own",
+    reason: "a rename that several studies share in one run is one flag about the review (renames.ts)",
   },
 ];

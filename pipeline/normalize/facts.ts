@@ -6,7 +6,8 @@ import { designOf } from "./design.ts";
 import { nulsIn } from "./nuls.ts";
 import { type Outcome, primaryOutcomes } from "./outcomes.ts";
 import { type Named, peopleOf } from "./people.ts";
-import { fdaRegulated, type Reference, type ResultsAvailability, resultsAvailability } from "./results.ts";
+import { publicationsOf, type Reference, referencesOf } from "./publications.ts";
+import { fdaRegulated, type ResultsAvailability, resultsAvailability } from "./results.ts";
 import { plain } from "./text.ts";
 
 export type { Outcome } from "./outcomes.ts";
@@ -68,6 +69,8 @@ export interface Facts {
   /** Null where the record says nothing. */
   fdaRegulated: boolean | null;
   references: Reference[];
+  /** PMIDs of the references that can report this trial. */
+  publications: string[];
   firstPosted: string | null;
   lastUpdatePosted: string | null;
   /** How many NUL characters were stripped from the texts above. */
@@ -89,15 +92,6 @@ function sitesOf(protocol: Protocol): string[] {
 function joined(facility: string | undefined, city: string | undefined, country: string | undefined): string {
   if (facility !== undefined && city !== undefined && country !== undefined) return `${facility}, ${city}, ${country}`;
   return [facility, city, country].filter((part) => part !== undefined).join(", ");
-}
-
-function referencesOf(protocol: Protocol): Reference[] {
-  return (protocol.referencesModule?.references ?? []).map(({ pmid, type, citation, retractions }) => ({
-    pmid: pmid ?? null,
-    type: type ?? null,
-    citation: optional(citation),
-    retracted: retractions !== undefined && retractions.length > 0,
-  }));
 }
 
 function officialsOf(protocol: Protocol): Facts["officials"] {
@@ -135,6 +129,8 @@ export function factsOf(study: Study): Facts {
   const { identificationModule: identity, statusModule: status } = protocol;
   const lead = protocol.sponsorCollaboratorsModule?.leadSponsor;
   const arms = protocol.armsInterventionsModule;
+  const dates = datesOf(status);
+  const references = referencesOf(study);
   return {
     nctId: identity.nctId,
     aliases: identity.nctIdAliases ?? [],
@@ -143,7 +139,7 @@ export function factsOf(study: Study): Facts {
     status: status.overallStatus,
     lastKnownStatus: status.overallStatus === "UNKNOWN" ? (status.lastKnownStatus ?? null) : null,
     whyStopped: optional(status.whyStopped),
-    ...datesOf(status),
+    ...dates,
     ...designOf(study),
     ...countriesOf(study),
     ...peopleOf(study),
@@ -158,7 +154,8 @@ export function factsOf(study: Study): Facts {
     hasResults: study.hasResults ?? false,
     resultsAvailability: resultsAvailability(study),
     fdaRegulated: fdaRegulated(study),
-    references: referencesOf(protocol),
+    references,
+    publications: publicationsOf(references, dates.start),
     nuls: nulsIn(study),
   };
 }

@@ -49,6 +49,10 @@ export const JOB_WORDS = words(`
   recruitment coordinator monitor responsible registry external regulatory operations development enquiries inquiries support
 `);
 
+/** Forms of incorporation that are no part of a person's name; two letters could be initials, but for A/S. */
+export const LEGAL_FORM =
+  /(?:^|[\s,.])(?:inc|ltd|llc|llp|gmbh|corp|sarl|sàrl|sas|plc|pty|srl|s\.r\.o|limited|incorporated|kgaa|jsc|a\/s)(?:$|[\s,.)])/iu;
+
 /** One spelling a legal form: the form itself is part of the name. */
 export const LEGAL_FORMS: Record<string, string> = {
   incorporated: "inc",

@@ -2,6 +2,7 @@ import {
   DEGREES,
   HONORIFICS,
   JOB_WORDS,
+  LEGAL_FORM,
   LEGAL_FORMS,
   LOOSE_DEGREES,
   ORGANISATION,
@@ -59,13 +60,21 @@ function withoutEnd(words: readonly string[], apart: boolean): string[] {
   return kept;
 }
 
+const MIDDLE_TITLES: ReadonlySet<string> = new Set(["dr", "prof", "professor"]);
+
 /**
  * The words of one comma-separated segment without titles before and degrees behind. A degree in front is none: "MD" and
  * "JD" begin names there (Md. Rahman, J.D. Smith).
  */
 function bareWords(segment: string, at: number): string[] {
-  const joined = segment.replace(/\bPh\.?\s+D\b\.?/i, "PhD").replace(/(?<=\s|^)M\.\s*D\.?$/, "MD");
-  const words = joined.split(/\s+/).filter((word) => word !== "");
+  const joined = segment
+    .replace(/\bPh\.?\s+D\b\.?/i, "PhD")
+    .replace(/(?<=\s|^)M\.\s*D\.?$/, "MD")
+    // "Dr.Deepak" is two words
+    .replace(/\b(Dr|Prof)\.(?=\p{Lu})/gu, "$1. ");
+  const written = joined.split(/\s+/).filter((word) => word !== "");
+  // "Bingxuan Dr. Wu": a title between two names
+  const words = written.filter((word, i) => i === 0 || i === written.length - 1 || !MIDDLE_TITLES.has(letters(word)));
   const behind = at > 0;
   let start = 0;
   for (; start < words.length; start++) {
@@ -106,12 +115,23 @@ export function looksLikeOrganisation(text: string): boolean {
   const words = fold(text)
     .replace(/\./g, "")
     .split(/[^\p{L}\p{N}&]+/u);
-  return words.some((word) => ORGANISATION.has(word) || JOB_WORDS.has(word) || /(?:ology|iatrics|tech)$/.test(word));
+  return words.some(
+    (word, at) =>
+      // "BV" and "Co" end the name of a firm, and begin that of a person
+      (ORGANISATION.has(word) && (at > 0 || word.length > 2)) ||
+      JOB_WORDS.has(word) ||
+      /(?:ology|iatrics|tech)$/.test(word),
+  );
+}
+
+/** A form of incorporation anywhere makes the whole text a firm: "Novo Nordisk A/S", "Autonomic Technologies, Inc.". */
+function hasLegalForm(text: string): boolean {
+  return LEGAL_FORM.test(text);
 }
 
 /** A person's name has at least two words, none of which belongs to a firm, and no digits. */
 export function looksLikePerson(text: string): boolean {
-  if (/\d/.test(text)) return false;
+  if (/\d/.test(text) || hasLegalForm(text)) return false;
   const { printed, words } = personName(text);
   return words.length >= 2 && words.length <= 6 && !looksLikeOrganisation(printed);
 }
@@ -169,6 +189,7 @@ function sameWithoutMiddle(a: readonly string[], b: readonly string[]): boolean 
  */
 export function samePerson(a: string, b: string): boolean {
   if (organisationKey(a) === organisationKey(b)) return organisationKey(a) !== "";
+  if (hasLegalForm(a) || hasLegalForm(b)) return false;
   if (looksLikeOrganisation(personName(a).printed) || looksLikeOrganisation(personName(b).printed)) return false;
   const [left, right] = [personTokens(a), personTokens(b)];
   if (left.length < 2 || right.length < 2) return false;
@@ -187,7 +208,7 @@ export function splitNames(printed: string): string[] {
   const text = printed.trim();
   if (text === "") return [];
   if (text.includes(";")) return text.split(";").flatMap(splitNames);
-  if (looksLikeOrganisation(text)) return [text];
+  if (looksLikeOrganisation(text) || hasLegalForm(text)) return [text];
   const parts = text
     .split(/,|\s(?:and|&)\s/)
     .map((part) => part.trim())

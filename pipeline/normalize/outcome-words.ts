@@ -6,6 +6,16 @@
 /** Statistic, as patterns in order: the first that matches a place takes it, `at` says where it may stand. */
 export const STATISTICS: readonly { name: string; pattern: RegExp; reason: string }[] = [
   {
+    name: "percent change",
+    pattern: /(?:\b(?:percent(?:age)?|relative)|%) changes?\b/iu,
+    reason: "a change in proportion to the baseline is another figure than the change",
+  },
+  {
+    name: "change",
+    pattern: /^(?:the )?(?:(?:adjusted|least squares|LS) )?(?:mean|average|median|absolute) changes?\b/iu,
+    reason: "the mean of changes is told as a change; what is counted behind it is the measurand",
+  },
+  {
     name: "AUC",
     pattern: /\b(?:area under (?:the )?(?:[\p{L}-]+ ){0,2}?curve|AUC)\b/iu,
     reason: "one statistic, long or short",
@@ -39,10 +49,22 @@ export const INSTRUMENT_END = /\b(?:test|score|scores|scale|index|questionnaire|
 
 /** Instrument behind its measurand: "C-peptide AUC during OGTT", "response as defined by the Responder Index". */
 export const INSTRUMENT_LINK =
-  /\s(?:during|derived from|(?:as )?(?:assessed|measured|evaluated|determined|defined) (?:by|with|using)|on|by|using|for)\s(?:the |an? )?/iu;
+  /\s(?:during|derived from|(?:as )?(?:assessed|measured|evaluated|determined|defined|graded) (?:by|with|using|per|according to)|according to|as per|on|by|using|for)\s(?:the |an? )?/iu;
 
 /** Links that name an instrument whatever its name is. */
-export const STATED_LINK = /assessed|measured|evaluated|determined|defined/iu;
+export const STATED_LINK = /assessed|measured|evaluated|determined|defined|graded|according|as per/iu;
+
+/** What follows a comma as words about the part before it, not as a part of its own. */
+export const SAME_PART =
+  /^(?:as )?(?:assessed|measured|evaluated|determined|defined|graded|according|compared|including|per|using|via)\b/iu;
+
+/** "Phase 1a: …": to which part of the trial an outcome belongs. */
+export const PART_OF_TRIAL =
+  /^(?:phase|part|cohort|stage|arm|group|period)s? [\w/]{1,4}(?: (?:and|&) [\w/]{1,4})?(?::| [-–]) /iu;
+
+/** What the investigators will do with a measurand: "to evaluate the …", "assessment of …". */
+export const PURPOSE =
+  /^(?:to )?(?:evaluate|assess|determine|measure|compare|investigate|examine|describe|establish|characterize|characterise|demonstrate|estimate|explore|(?:evaluation|assessment|determination|measurement|comparison|investigation|examination) of) (?:the |an? )?/iu;
 
 /** From here on a measure tells when or against what; the full text keeps it. */
 export const TAIL =

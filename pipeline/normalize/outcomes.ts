@@ -7,6 +7,9 @@ import {
   INSTRUMENT_END,
   INSTRUMENT_LINK,
   NUMBERS_IN_PARENTHESES,
+  PART_OF_TRIAL,
+  PURPOSE,
+  SAME_PART,
   STATED_LINK,
   STATISTICS,
   SUBJECTS,
@@ -70,21 +73,32 @@ function shortened(text: string, acronyms: Acronyms): string {
   return short;
 }
 
+/** Longest name that an acronym in parentheses may stand for, in words. */
+const LONGEST_NAME = 8;
+
+/** Does the acronym consist of these words' first letters, a hyphen parting words ("progression-free survival": PFS)? */
+function initialsAre(words: readonly string[], acronym: string): boolean {
+  const letters = acronym.replace(/[^\p{L}]/gu, "").replace(/(?<=\p{Lu})s$/u, "");
+  const initials = words.flatMap((word) => word.split("-")).map((word) => word.charAt(0));
+  return letters.length > 1 && initials.join("").toLowerCase() === letters.toLowerCase();
+}
+
 /** "British Isles Lupus Assessment Group score (BILAG)": a measure may explain its own acronym by its words' initials. */
 function withOwnAcronyms(text: string): string {
   return text.replace(
-    /((?:[\p{L}\d'-]+ ){1,7}[\p{L}\d'-]+) \(([\p{Lu}\d-]{2,8})\)/gu,
+    /((?:[\p{L}\d'-]+ ){0,7}[\p{L}\d'-]+) \(([\p{Lu}\d-]{2,8}s?)\)/gu,
     (whole, before: string, acronym: string) => {
       const words = before.split(" ");
-      const letters = [...acronym.replace(/[^\p{L}]/gu, "").toLowerCase()];
-      for (
-        let start = words.length - letters.length;
-        start >= Math.max(0, words.length - letters.length - 2);
-        start--
-      ) {
-        const initials = words.slice(start, start + letters.length).map((word) => word.charAt(0).toLowerCase());
-        if (letters.length > 1 && initials.join("") === letters.join(""))
-          return [...words.slice(0, start), acronym].join(" ");
+      // one or two words behind the name ("… score") go with it
+      for (const behind of [0, 1, 2]) {
+        for (
+          let start = words.length - behind - 1;
+          start >= Math.max(0, words.length - behind - LONGEST_NAME);
+          start--
+        ) {
+          if (initialsAre(words.slice(start, words.length - behind), acronym))
+            return [...words.slice(0, start), acronym].join(" ");
+        }
       }
       return whole;
     },
@@ -92,7 +106,12 @@ function withOwnAcronyms(text: string): string {
 }
 
 /** An enumeration, and behind it a sentence that must not be cut at its commas. */
-function parts(text: string): string[] {
+function parts(measure: string): string[] {
+  const text = measure
+    .replace(/，\s*|、\s*/g, ", ")
+    .replaceAll("；", "; ")
+    .replace(PART_OF_TRIAL, "")
+    .replace(PURPOSE, "");
   const sentence = WHOLE_SENTENCE.exec(text)?.index ?? text.length;
   return [...enumerated(text.slice(0, sentence)), text.slice(sentence)]
     .map((part) => part.trim().replace(/[.:,;]+$/, ""))
@@ -104,10 +123,12 @@ function enumerated(text: string): string[] {
   const found: string[] = [];
   let depth = 0;
   let current = "";
-  for (const token of text.split(/([();]|, |\sand\s)/)) {
+  const tokens = text.split(/([();]|, |\sand\s)/);
+  for (const [at, token] of tokens.entries()) {
     if (token === "(") depth++;
     if (token === ")") depth = Math.max(0, depth - 1);
-    if (depth === 0 && (token === ";" || token === ", " || token === " and ")) {
+    const parts = token === ";" || token === " and " || (token === ", " && !SAME_PART.test(tokens[at + 1] ?? ""));
+    if (depth === 0 && parts) {
       found.push(current);
       current = "";
     } else current += token;
@@ -134,7 +155,8 @@ function takeInstrument(part: string, acronyms: Acronyms): { rest: string; instr
       .replace(TAIL, "")
       .trim();
     const taken = STATED_LINK.test(link[0]) || isInstrument(instrument, acronyms);
-    if (taken && instrument !== "") return { rest: part.slice(0, link.index).replace(TAIL, ""), instrument };
+    if (taken && instrument !== "")
+      return { rest: part.slice(0, link.index).replace(TAIL, "").replace(/,$/, ""), instrument };
   }
   return { rest: part.replace(TAIL, ""), instrument: null };
 }
@@ -160,9 +182,13 @@ function tidy(text: string, statistic: string | null, acronyms: Acronyms): strin
     .trim();
   const explained = /\(([^()]+)\)$/u.exec(flat)?.[1];
   if (explained !== undefined && acronyms[explained] !== undefined) return explained;
-  const bare = flat.replace(FILLER_START, "").replace(FILLER_END, "").trim();
-  // "C-peptide AUC response" is its AUC; "clinical response" is a measurand
-  return statistic === null ? bare : bare.replace(/(?<=\S) response$/iu, "");
+  const bare = flat
+    .replace(FILLER_START, "")
+    .replace(FILLER_END, "")
+    .replace(/^(?:the|an?)$/iu, "")
+    .trim();
+  // "C-peptide AUC response" is its AUC; "clinical response" and "response rate" are measurands
+  return statistic !== "AUC" && statistic !== "peak" ? bare : bare.replace(/(?<=\S) response$/iu, "");
 }
 
 /**

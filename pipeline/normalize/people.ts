@@ -1,6 +1,6 @@
 import type { Evidence } from "../../db/model.ts";
 import type { Study } from "../registry/study.ts";
-import { looksLikePerson, personName } from "./names.ts";
+import { looksLikeOrganisation, looksLikePerson, personName } from "./names.ts";
 import { plain } from "./text.ts";
 
 /** A person or organisation named in a record, with where it is written and as what. */
@@ -128,8 +128,14 @@ function directors(people: readonly Entry[]): Entry[] {
   return people.filter((person) => roles.includes(person.role));
 }
 
+/** A sponsor is a person where its whole name reads like one's; a firm's is printed to the last letter. */
+function isPerson({ name, role }: Entry): boolean {
+  if (role === "industry_sponsor") return false;
+  return looksLikePerson(name) && (role !== "lead_sponsor" || !looksLikeOrganisation(name));
+}
+
 function printDirectors(chosen: readonly Entry[]): string {
-  const names = chosen.map(({ name }) => (looksLikePerson(name) ? personName(name) : { printed: name, words: [name] }));
+  const names = chosen.map((one) => (isPerson(one) ? personName(one.name) : { printed: one.name, words: [one.name] }));
   // in a list of names a comma would be read as the next name
   return [...new Set(names.map(({ printed, words }) => (names.length > 1 ? words.join(" ") : printed)))].join(", ");
 }

@@ -3,13 +3,6 @@ import type { Study } from "../registry/study.ts";
 /** The registry's own word on results; what a paper says about them is the reviewer's reading and lives elsewhere. */
 export type ResultsAvailability = "none" | "completed_without_results" | "posted";
 
-export interface Reference {
-  pmid: string | null;
-  type: string | null;
-  citation: string | null;
-  retracted: boolean;
-}
-
 /**
  * `posted` follows hasResults, which the registry computes from the submission date of results (ctgov-api.md 5.15); a
  * certificate of delay is no result. A study that is not COMPLETED owes none yet, or never will: `none`.

@@ -1,5 +1,6 @@
 import type {
   ChangeRow,
+  ClaimAnswer,
   DriftRow,
   FlagRow,
   MemberRow,
@@ -16,6 +17,7 @@ export interface ListRows {
   changes: ChangeRow;
   status_changes: StatusChangeRow;
   flags: FlagRow;
+  claims: ClaimAnswer;
   members: MemberRow;
   runs: RunRow;
   quarantine: QuarantineRow;
@@ -34,6 +36,8 @@ export interface Listing<R> {
   /** Columns of the view in its order, for CSV. */
   fields: readonly (keyof R & string)[];
   columns: readonly TextColumn<R>[];
+  /** What is wrong with the rows as they stand now, in words: said loudly, exit 3. */
+  alarm?: (rows: readonly R[]) => string[];
 }
 
 /** A column that keeps its width. */
@@ -51,4 +55,10 @@ export const spoken = (text: string): string => text.toLowerCase().replaceAll("_
 /** "a -> b"; what a side does not state is said, never left to be guessed. */
 export function fromTo(from: string | null, to: string | null, none: [string, string] = ["(none)", "(none)"]): string {
   return `${from ?? none[0]} -> ${to ?? none[1]}`;
+}
+
+/** " (+31 days)" where a change says by how many days a date moved, else "". */
+export function byDays({ detail }: ChangeRow): string {
+  const { days } = detail;
+  return typeof days === "number" && days !== 0 ? ` (${days > 0 ? "+" : ""}${days} days)` : "";
 }

@@ -1,11 +1,21 @@
 import type { ListRows, Listing } from "./list-columns.ts";
-import { fixed, flexible, fromTo, spoken } from "./list-columns.ts";
-import type { ChangeRow } from "./rows.ts";
-import { changeWords, columnWords, driftWords, flagWords } from "./words.ts";
+import { byDays, fixed, flexible, fromTo, spoken } from "./list-columns.ts";
+import type { ChangeRow, ClaimAnswer } from "./rows.ts";
+import { changeWords, claimWords, columnWords, driftWords, flagWords } from "./words.ts";
 
 /** A calendar change has no update behind it; a dateless one no date of its own. */
-function posted({ posted, cause }: ChangeRow): string {
+function posted({ posted, cause }: Pick<ChangeRow, "posted" | "cause">): string {
   return posted ?? (cause === "calendar" ? "by calendar" : "undated");
+}
+
+/** A trial that a claim hangs on, with the values that it was asked for. */
+export function brokenBy({ nct_id, values, missing }: ClaimAnswer["evidence"][number]): string {
+  const said = Object.entries(values)
+    .filter(([column]) => !missing.includes(column))
+    .filter(([, value]) => value !== null)
+    .map(([column, value]) => `${columnWords(column)} ${[value].flat().join("; ")}`);
+  const silent = missing.length === 0 ? [] : [`not stated: ${missing.map(columnWords).join(", ")}`];
+  return `${nct_id}: ${[...said, ...silent].join(", ")}`;
 }
 
 function withLastKnown(status: string | null, lastKnown: string | null): string {
@@ -30,7 +40,7 @@ const CHANGE_FIELDS = [
 ] as const;
 
 /** TABLE OF LISTS, what runs found: text columns of each noun, and the columns of its CSV. */
-export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]: Listing<ListRows[N]> } = {
+export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags" | "claims"]: Listing<ListRows[N]> } = {
   drift: {
     one: "cell that differs",
     many: "cells that differ",
@@ -46,6 +56,8 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
       "table_version",
       "last_update_posted",
       "note",
+      "decision",
+      "decision_id",
     ],
     columns: [
       fixed("table", (row) => String(row.table_no)),
@@ -54,20 +66,28 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
       flexible("printed -> registry", (row) =>
         row.column_name === "*" ? "" : fromTo(row.curated, row.registry, ["(blank)", "(not stated)"]),
       ),
-      flexible("kind", (row) => driftWords(row.kind, row.basis), 21),
+      flexible(
+        "kind",
+        (row) => [driftWords(row.kind, row.basis), ...(row.decision === null ? [] : [row.decision])],
+        21,
+      ),
       fixed("updated", (row) => row.last_update_posted ?? ""),
     ],
   },
   changes: {
     one: "change",
     many: "changes",
-    fields: CHANGE_FIELDS,
+    fields: [...CHANGE_FIELDS, "detail", "survivor"],
     columns: [
       fixed("data of", (row) => row.data_date),
-      fixed("study", (row) => row.nct_id),
+      fixed("study", (row) => [row.nct_id, ...(row.survivor === null ? [] : [`now ${row.survivor}`])]),
       flexible("change", (row) => changeWords(row.kind), 17),
       flexible("column", (row) => columnWords(row.column_name), 12),
-      flexible("old -> new", (row) => (row.old === null && row.new === null ? "" : fromTo(row.old, row.new)), 27),
+      flexible(
+        "old -> new",
+        (row) => (row.old === null && row.new === null ? "" : fromTo(row.old, row.new) + byDays(row)),
+        27,
+      ),
       fixed("posted", posted),
     ],
   },
@@ -85,6 +105,21 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags"]
       ),
       flexible("kind", (row) => [changeWords(row.kind), ...(row.why_stopped === null ? [] : [`"${row.why_stopped}"`])]),
       fixed("posted", posted),
+    ],
+  },
+  claims: {
+    one: "claim",
+    many: "claims",
+    fields: ["review", "claim", "sentence", "place", "state", "since", "trials", "evidence", "run_id"],
+    columns: [
+      flexible("claim", (row) => row.claim, 20),
+      flexible("state", (row) => claimWords(row.state), 15),
+      fixed("since data of", (row) => row.since ?? ""),
+      flexible(
+        "sentence",
+        (row) => [`${row.sentence} (${row.place})`, ...row.evidence.map((one) => `-> ${brokenBy(one)}`)],
+        46,
+      ),
     ],
   },
   flags: {

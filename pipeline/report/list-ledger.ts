@@ -1,15 +1,37 @@
 import type { ListRows, Listing } from "./list-columns.ts";
 import { fixed, flexible, spoken } from "./list-columns.ts";
 import type { RunRow } from "./rows.ts";
+import type { Outcome } from "../../db/model.ts";
+import { runProblem, walkProblem } from "../ledger.ts";
 
 const day = (instant: string | null): string => instant?.slice(0, 10) ?? "";
 const minute = (instant: string | null): string => instant?.slice(0, 16).replace("T", " ") ?? "";
 
+const OUTCOMES = ["new", "changed", "derived_only", "unchanged", "older", "quarantined"] as const;
+
 /** What a run did with the records it received, without zeros. */
 function ledger(row: RunRow): string {
-  const outcomes = ["new", "changed", "derived_only", "unchanged", "older", "quarantined"] as const;
-  const counts = outcomes.filter((name) => row[name] > 0).map((name) => `${row[name]} ${spoken(name)}`);
-  return `${row.received} received${counts.length === 0 ? "" : `: ${counts.join(", ")}`}`;
+  const told = (names: readonly ("duplicates" | "merged" | "tombstone" | "left" | (typeof OUTCOMES)[number])[]) =>
+    names.filter((name) => row[name] > 0).map((name) => `${row[name]} ${spoken(name)}`);
+  const announced = row.announced === null ? "" : ` of ${row.announced} announced`;
+  const besides = told(["duplicates", "merged", "tombstone", "left"]);
+  const counts = told(OUTCOMES);
+  return `${row.received} received${announced}${besides.length === 0 ? "" : ` (${besides.join(", ")})`}${counts.length === 0 ? "" : `: ${counts.join(", ")}`}`;
+}
+
+/** What does not add up in a published run's ledger (design rule 4), walk by walk and in all; [] where all does. */
+function wrong(row: RunRow): string[] {
+  if (row.published_at === null) return [];
+  const outcomes = Object.fromEntries(OUTCOMES.map((name) => [name, row[name]])) as Record<Outcome, number>;
+  return [...row.walks.map(walkProblem), runProblem(row.distinct, outcomes)].filter((problem) => problem !== null);
+}
+
+/** The newest published run is the one that readers rely on: an older one has been made good since. */
+function newestWrong(rows: readonly RunRow[]): string[] {
+  const newest = rows.filter((row) => row.published_at !== null).toSorted((a, b) => b.run_id - a.run_id)[0];
+  return newest === undefined
+    ? []
+    : wrong(newest).map((problem) => `run ${newest.run_id} does not add up: ${problem}; run \`trialdrift sync\` again`);
 }
 
 /** TABLE OF LISTS, what is tracked and what was done: text columns of each noun, and the columns of its CSV. */
@@ -75,8 +97,11 @@ export const LEDGER: { [N in "members" | "runs" | "quarantine" | "reviews"]: Lis
         "retries",
         "rule_versions",
         "exit_code",
+        "walks",
+        "error",
       ] as const),
     ],
+    alarm: newestWrong,
     columns: [
       fixed("run", (row) => String(row.run_id)),
       fixed("job", (row) => row.job),
@@ -84,7 +109,7 @@ export const LEDGER: { [N in "members" | "runs" | "quarantine" | "reviews"]: Lis
       fixed("state", (row) => row.state),
       fixed("data of", (row) => row.data_date ?? ""),
       fixed("started (UTC)", (row) => minute(row.started_at)),
-      flexible("records", ledger),
+      flexible("records", (row) => [ledger(row), ...wrong(row).map((problem) => `DOES NOT ADD UP: ${problem}`)]),
       fixed("exit", (row) => String(row.exit_code ?? "")),
     ],
   },

@@ -1,3 +1,5 @@
+import { clean, wrap } from "./text.ts";
+
 /** GitHub Markdown. Text of the registry is shown as it reads: nothing in it may become markup or HTML. */
 
 const MARKS = /[\\`*_{}[\]<>|~#&$]/g;
@@ -18,4 +20,28 @@ export function markdownText(text: string): string {
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(header), `|${header.map(() => " --- ").join("|")}|`, ...rows.map(line)].join("\n");
+}
+
+/** What would be markup inside a line; unlike in a table, a mail shows the source, so that nothing else is escaped. */
+const INLINE = /[\\`*[<~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#?\w+;)/gu;
+/** What would begin a list, a heading or a quotation at the start of a wrapped line. */
+const BEGINS = /^(?=[-+#>=])|(?<=^\d{1,9})(?=[.)](?:\s|$))/;
+
+/**
+ * One paragraph, list entry (`start` "- ") or heading of literal text, wrapped for reading as plain text: further lines
+ * stand under the first. Headings are one line in Markdown and are not wrapped.
+ */
+export function markdownLine(
+  text: string,
+  width: number,
+  start = "",
+  shape: "wrapped" | "oneLine" = "wrapped",
+): string {
+  const escaped = clean(text).replace(INLINE, "\\$&");
+  if (shape === "oneLine") return `${start}${escaped}`;
+  const [first = "", ...rest] = wrap(escaped, width - start.length - 1);
+  const hang = " ".repeat(start.length);
+  return [`${start}${first.replace(BEGINS, "\\")}`, ...rest.map((line) => hang + line.replace(BEGINS, "\\"))].join(
+    "\n",
+  );
 }

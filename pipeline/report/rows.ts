@@ -2,8 +2,13 @@ import type {
   Basis,
   Cause,
   ChangeKind,
+  ClaimState,
+  Confidence,
+  DecidedColumn,
+  DecisionKind,
   DriftColumn,
   DriftKind,
+  Evidence,
   FlagKind,
   FlagState,
   Job,
@@ -12,6 +17,7 @@ import type {
   RunState,
   Screened,
   Severity,
+  WalkLedger,
 } from "../../db/model.ts";
 
 /**
@@ -33,15 +39,28 @@ export interface TrialRow {
   data_date: string;
   confirmed_data_date: string | null;
   in_curated: boolean;
+  /** PMIDs that the record links and that can report the trial. */
+  publications: string[];
 }
 
 export interface CellRow {
   nct_id: string;
   column_name: string;
   value: string | null;
+  neutral: unknown;
+  source_path: string | null;
+  span: string | null;
+  evidence: Evidence[];
+  confidence: Confidence;
+  rule: string;
+  extractor_version: string;
+  decided_by: "rule" | "curator";
 }
 
-export interface CuratedCellRow extends CellRow {
+export interface CuratedCellRow {
+  nct_id: string;
+  column_name: string;
+  value: string | null;
   table_no: number;
   version: number;
   footnotes: string[];
@@ -61,6 +80,28 @@ export interface DriftRow {
   last_update_posted: string | null;
   /** Why this kind, in words: what was kept, added and lost, or where else the fact stands. */
   note: string | null;
+  /** What a curator decided about it; null where nothing stands. */
+  decision: DecisionKind | null;
+  decision_id: string | null;
+}
+
+/** A line of decisions.jsonl, under its own keys. */
+export interface DecisionRow {
+  id: string;
+  undoes: string | null;
+  at: string;
+  by: string;
+  review: string;
+  table: number;
+  nct_id: string;
+  column: DecidedColumn;
+  decision: DecisionKind;
+  value: unknown;
+  old: unknown;
+  registry_then: string | null;
+  data_date: string | null;
+  table_version: number;
+  note: string | null;
 }
 
 export interface ChangeRow {
@@ -77,9 +118,13 @@ export interface ChangeRow {
   data_date: string;
   detected_at: string;
   run_id: number;
+  /** Facts of the kind: days slipped, planned and actual size, what was added and removed. */
+  detail: Record<string, unknown>;
+  /** The study that the registry merged this one into. */
+  survivor: string | null;
 }
 
-export interface StatusChangeRow extends ChangeRow {
+export interface StatusChangeRow extends Omit<ChangeRow, "detail" | "survivor"> {
   from_status: string | null;
   to_status: string | null;
   from_last_known: string | null;
@@ -105,6 +150,20 @@ export interface FlagRow {
   answered_at: string | null;
   answered_by: string | null;
   note: string | null;
+}
+
+export interface ClaimAnswer {
+  review: string;
+  claim: string;
+  sentence: string;
+  place: string | null;
+  state: ClaimState;
+  /** Data date of the run that first found this state. */
+  since: string | null;
+  trials: string[];
+  evidence: { nct_id: string; table_no: number | null; values: Record<string, unknown>; missing: string[] }[];
+  /** Null as of an earlier day. */
+  run_id: number | null;
 }
 
 export interface MemberRow {
@@ -148,6 +207,10 @@ export interface RunRow {
   retries: number;
   rule_versions: Record<string, string>;
   exit_code: number | null;
+  /** One entry a walk over a source. */
+  walks: WalkLedger[];
+  /** Why it failed or is incomplete, a line each. */
+  error: string | null;
 }
 
 export interface QuarantineRow {
@@ -185,4 +248,6 @@ export interface TableHead {
   version: number | null;
   footnotes: Record<string, string>;
   order: readonly string[];
+  /** The review's notation as its folder has it; null: none. */
+  codes: unknown;
 }

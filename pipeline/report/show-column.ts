@@ -1,11 +1,12 @@
-import { type Evidence, isCarrying } from "../../db/model.ts";
+import { type Evidence, QUIET_DRIFT } from "../../db/model.ts";
 import { columnNamed } from "../review/columns.ts";
+import { neutralOf, setAsideOf, SILENT, wordsOf } from "./cell-words.ts";
 import { fromTo } from "./list-columns.ts";
 import type { FlagRow } from "./rows.ts";
 import { passageAround } from "./show-passage.ts";
 import { cellColumn, ofColumn, type Shown, type ShownCell, type ShownColumn, type ShownViews } from "./show-rows.ts";
-import { changeSection, flagSection, LABELLED, section } from "./show-study.ts";
-import { driftMeaning, neutralWords, scopeWords } from "./show-words.ts";
+import { changeSection, decisionSection, flagSection, LABELLED, section } from "./show-study.ts";
+import { driftMeaning, scopeWords } from "./show-words.ts";
 import { type GridCell, type GridColumn, type Ink, paragraph } from "./text.ts";
 import { columnWords, driftWords } from "./words.ts";
 
@@ -14,9 +15,19 @@ import { columnWords, driftWords } from "./words.ts";
 /** Wide enough for most paths of the record, which are read best in one piece. */
 const QUOTED: readonly GridColumn[] = [{ shrink: 20 }, { shrink: 70 }];
 
+/** The commands that decide about the cell, where it differs and nothing stands. */
+function decideLines(nctId: string, column: ShownColumn, review: string, { drift }: ShownViews): string[][] {
+  const open = drift.filter(
+    (one) => one.column_name === column && one.decision === null && !QUIET_DRIFT.includes(one.kind),
+  );
+  return open.flatMap(({ table_no, registry }) => {
+    const cell = `${nctId} --review ${review} --table ${table_no} --column ${column}`;
+    const taken = registry === null ? [] : [[`trialdrift drift accept ${cell}`]];
+    return [...taken, [`trialdrift drift accept ${cell} --value "your own"`], [`trialdrift drift reject ${cell}`]];
+  });
+}
+
 const NOT_STATED = "(not stated)";
-/** The neutral word for a part on which the record is silent. */
-const SILENT = "not_specified";
 
 /** What each table prints; of a code, the part asked for, which is what was compared. */
 function printedLines(views: ShownViews, column: ShownColumn): string[] {
@@ -36,35 +47,11 @@ function printedLines(views: ShownViews, column: ShownColumn): string[] {
     });
 }
 
-/** The neutral value, or the part of it that was asked for. */
-function neutralOf(cell: ShownCell, column: ShownColumn): string | null {
-  const part = column !== cellColumn(column);
-  return neutralWords(part ? (cell.neutral as Record<string, unknown> | null)?.[column] : cell.neutral);
-}
-
 function registryOf(cell: ShownCell, column: ShownColumn): string {
   if (column === cellColumn(column)) return cell.value ?? NOT_STATED;
   const neutral = neutralOf(cell, column);
   const words = neutral === null || neutral === SILENT ? NOT_STATED : neutral.replaceAll("_", " ");
   return cell.value === null ? words : `${words} (by the code ${cell.value})`;
-}
-
-/**
- * The words of a cell, or of one part of it: their rules begin with the part's name (tissue/adipose, donor_person/…). A
- * donor without words of its own follows from the tissue, so its words are the tissue's.
- */
-function wordsOf(cell: ShownCell, column: ShownColumn): Evidence[] {
-  const carrying = cell.evidence.filter(isCarrying);
-  if (column === cellColumn(column)) return carrying;
-  const own = (part: string) => carrying.filter(({ rule }) => rule.split(/[/_]/)[0] === part);
-  const stated = ![null, SILENT].includes(neutralOf(cell, column));
-  return own(column).length === 0 && column === "donor" && stated ? own("tissue") : own(column);
-}
-
-/** What was read for the cell, or one part of it, and set aside. */
-function setAsideOf(cell: ShownCell, column: ShownColumn): Evidence[] {
-  const part = column === cellColumn(column) ? null : column;
-  return cell.evidence.filter((one) => !isCarrying(one) && (part === null || one.rule.split(/[/_]/)[0] === part));
 }
 
 function ruleOf(cell: ShownCell, column: ShownColumn, first: Evidence | undefined): string {
@@ -174,6 +161,8 @@ function reviewSections(shown: Shown, column: ShownColumn, review: string, width
     ),
     pen.quiet(paragraph(`About the column: ${columnNamed(cellColumn(column)).reason}.`, width, 0, 2)),
     ...flagSection(views.flags, width, pen),
+    ...decisionSection(views.decisions, width, pen),
+    ...section("To decide", decideLines(shown.nctId, column, review, views), [{ shrink: 60 }], width, pen),
   ];
 }
 

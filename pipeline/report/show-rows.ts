@@ -1,8 +1,9 @@
-import { CELL_SOURCE_PARTS, COLUMNS, type ColumnName, type Confidence, type Evidence } from "../../db/model.ts";
+import { CELL_SOURCE_PARTS, COLUMNS, type ColumnName } from "../../db/model.ts";
 import type {
   CellRow,
   ChangeRow,
   CuratedCellRow,
+  DecisionRow,
   DriftRow,
   FlagRow,
   MemberRow,
@@ -29,17 +30,7 @@ export interface StudyRow {
   data_date: string;
 }
 
-export interface ShownCell extends CellRow {
-  review: string;
-  neutral: unknown;
-  source_path: string | null;
-  span: string | null;
-  evidence: Evidence[];
-  confidence: Confidence;
-  rule: string;
-  extractor_version: string;
-  decided_by: "rule" | "curator";
-}
+export type ShownCell = CellRow & { review: string };
 
 export type ShownCurated = CuratedCellRow & { review: string; current: boolean };
 export type ShownTrial = TrialRow & { review: string };
@@ -56,12 +47,17 @@ export interface ShownViews {
   changes: ChangeRow[];
   status_changes: StatusChangeRow[];
   flags: FlagRow[];
+  decisions: DecisionRow[];
   quarantine: QuarantineRow[];
+  /** Oldest first. */
+  versions: { nct_id: string; valid_from: string; dated: "observed" | "submitted" }[];
 }
 
 export interface Shown {
   nctId: string;
   views: ShownViews;
+  /** Changes of numbers that the registry retired in favour of this study: their history goes on here. */
+  retired: ChangeRow[];
   /** The current record as received, for the passage around the words of a cell; null where it was not read. */
   record: unknown;
 }
@@ -93,5 +89,6 @@ export function ofColumn(views: ShownViews, column: ShownColumn): ShownViews {
     changes: views.changes.filter(inParts),
     status_changes: views.status_changes.filter(inParts),
     flags: views.flags.filter(inParts),
+    decisions: views.decisions.filter((row) => parts.includes(row.column)),
   };
 }

@@ -1,6 +1,7 @@
 import { isCarrying } from "../../db/model.ts";
-import { fromTo } from "./list-columns.ts";
-import type { ChangeRow, DriftRow, FlagRow, MemberRow, StatusChangeRow } from "./rows.ts";
+import { byDays, fromTo } from "./list-columns.ts";
+import { decisionWords } from "./decided.ts";
+import type { ChangeRow, DecisionRow, DriftRow, FlagRow, MemberRow, StatusChangeRow } from "./rows.ts";
 import type { Shown, ShownCell, ShownViews } from "./show-rows.ts";
 import { postedDate, scopeWords, shortPath, statusWords } from "./show-words.ts";
 import { type GridCell, type GridColumn, gridRow, gridWidths, type Ink, paragraph } from "./text.ts";
@@ -34,12 +35,17 @@ function dated(date: string | null, type: string | null): string {
   return type === null ? date : `${date} (${type.toLowerCase()})`;
 }
 
-/** Data dates of the versions that changes tell of; headings assigned anew make no version. */
-function versionWords(views: ShownViews, current: string): string {
-  const made = views.changes.filter(({ kind }) => kind !== "derived_only").map(({ data_date }) => data_date);
-  const dates = [...new Set(made)].toSorted();
-  if (dates.length === 0) return `one held, registry data of ${current}`;
-  return `${dates.length + 1} held, the first from before ${dates[0]}, then registry data of ${dates.join(", ")}`;
+/** How many dates of versions are printed; a record with a long history has a hundred. */
+const MOST_DATES = 8;
+
+function versionWords({ versions }: ShownViews, current: string): string {
+  if (versions.length < 2) return `one held, registry data of ${current}`;
+  const dates = versions.map(({ valid_from, dated }) =>
+    dated === "submitted" ? `${valid_from} (submitted)` : valid_from,
+  );
+  const more = dates.length - MOST_DATES;
+  const last = dates.slice(-MOST_DATES).join(", ");
+  return `${dates.length} held, registry data of ${more > 0 ? `${dates[0]}, ${more - 1 > 0 ? `${more - 1} more, ` : ""}${last}` : last}`;
 }
 
 function confirmedWords(views: ShownViews): string | null {
@@ -97,26 +103,25 @@ function sides(change: ChangeRow): string {
   return old === now ? `${now}, in details that are not printed` : fromTo(old, now, [NOT_STATED, NOT_STATED]);
 }
 
-function byDate<R extends ChangeRow>(changes: readonly R[]): R[] {
+function byDate<R extends Pick<ChangeRow, "data_date" | "change_id">>(changes: readonly R[]): R[] {
   return changes.toSorted((a, b) => a.data_date.localeCompare(b.data_date) || a.change_id - b.change_id);
 }
 
 /** Changes oldest first, each with the data in which it was seen and when the registry posted it. */
-export function changeSection(changes: readonly ChangeRow[], width: number, pen: Ink): string[] {
+export function changeSection(
+  changes: readonly ChangeRow[],
+  width: number,
+  pen: Ink,
+  title = "Changes, by the registry data they came with; last, when they were posted",
+): string[] {
   const rows = byDate(changes).map((change) => [
     change.data_date,
     columnWords(change.column_name),
     changeWords(change.kind),
-    sides(change),
+    sides(change) + byDays(change),
     postedDate(change),
   ]);
-  return section(
-    "Changes, by the registry data they came with; last, when they were posted",
-    rows,
-    [FIXED, words(12), words(17), words(24), FIXED],
-    width,
-    pen,
-  );
+  return section(title, rows, [FIXED, words(12), words(17), words(24), FIXED], width, pen);
 }
 
 function memberLine(member: MemberRow): string[] {
@@ -185,6 +190,21 @@ export function flagSection(flags: readonly FlagRow[], width: number, pen: Ink):
   return section(`Open flags${closed}`, rows, [FIXED, words(18), words(30)], width, pen);
 }
 
+/** Who decided what, when and why; the id is what `drift undo` takes. */
+export function decisionSection(decisions: readonly DecisionRow[], width: number, pen: Ink): string[] {
+  const rows = decisions.map((one): GridCell[] => [
+    day(one.at),
+    [one.by, one.decision],
+    [
+      decisionWords(one),
+      `table ${one.table} of ${one.review}, version ${one.table_version}, decision ${one.id}`,
+      ...(one.undoes === null ? [] : [`takes back ${one.undoes}`]),
+      ...(one.note === null ? [] : [`"${one.note}"`]),
+    ],
+  ]);
+  return section("Decisions, oldest first", rows, [FIXED, words(12), words(40)], width, pen);
+}
+
 /** Why a study that we hold has no cell. */
 function withoutCells({ cells, members }: ShownViews): string[] {
   if (cells.length > 0) return [];
@@ -193,18 +213,22 @@ function withoutCells({ cells, members }: ShownViews): string[] {
 }
 
 /** The whole study as blocks of text, without its heading. */
-export function studySections({ views }: Shown, width: number, pen: Ink): string[] {
+export function studySections({ views, retired }: Shown, width: number, pen: Ink): string[] {
   const changes = byDate(views.status_changes);
   const held = views.quarantine.filter(({ state }) => state === "held");
   return [
     ...section("Status, by registry data", statusSpans(changes, views), [FIXED, words(20), words(20)], width, pen),
     ...changeSection(views.changes, width, pen),
     ...(views.changes.length === 0 ? [pen.quiet("No change since the first version.")] : []),
+    ...[...Map.groupBy(retired, ({ nct_id }) => nct_id)].flatMap(([id, changes]) =>
+      changeSection(changes, width, pen, `Changes of ${id}, which the registry merged into this study`),
+    ),
     ...section("Membership", views.members.map(memberLine), LABELLED, width, pen),
     ...withoutCells(views).map((line) => paragraph(line, width, 0, 2)),
     ...cellSections(views, width, pen),
     ...driftSections(views, width, pen),
     ...flagSection(views.flags, width, pen),
+    ...decisionSection(views.decisions, width, pen),
     ...section(
       "In quarantine",
       held.map((one) => [day(one.last_seen_at), `${one.path}: ${one.reason}`]),

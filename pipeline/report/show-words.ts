@@ -1,4 +1,4 @@
-import type { Basis, DriftColumn, DriftKind } from "../../db/model.ts";
+import type { Basis, DriftKind } from "../../db/model.ts";
 import { spoken } from "./list-columns.ts";
 import type { ChangeRow } from "./rows.ts";
 
@@ -25,7 +25,7 @@ const DRIFT_MEANINGS: Record<DriftKind, string> = {
 const AS_PRODUCTS = "as a set of products; tissue and donor are compared alone";
 
 /** What a row compared, where that is less than the two texts that stand there. */
-export function scopeWords(column: DriftColumn): string | null {
+export function scopeWords(column: string): string | null {
   return column === "cell_source" ? AS_PRODUCTS : null;
 }
 
@@ -46,7 +46,7 @@ export function statusWords(status: string | null, lastKnown: string | null): st
 }
 
 /** When the registry posted a change; a calendar change has no update behind it. */
-export function postedDate({ posted, cause, kind }: ChangeRow): string {
+export function postedDate({ posted, cause, kind }: Pick<ChangeRow, "posted" | "cause" | "kind">): string {
   return posted ?? (cause === "calendar" && kind !== "derived_only" ? "by calendar" : "no new date");
 }
 

@@ -22,11 +22,11 @@ function textOf(shown: Shown, options: ShowOptions): string {
   return [studyHeading(shown, width, pen), ...sections].join("\n\n");
 }
 
-function jsonOf({ nctId, views }: Shown, { column }: ShowOptions): Record<string, unknown> {
+function jsonOf({ nctId, views, retired }: Shown, { column }: ShowOptions): Record<string, unknown> {
   return {
     nct_id: nctId,
     url: `https://clinicaltrials.gov/study/${nctId}`,
-    ...(column === null ? views : ofColumn(views, column)),
+    ...(column === null ? { ...views, retired_changes: retired } : ofColumn(views, column)),
   };
 }
 

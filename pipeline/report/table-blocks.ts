@@ -1,6 +1,9 @@
-import type { Basis, DriftKind } from "../../db/model.ts";
+import type { Basis, Confidence, DriftKind, Evidence } from "../../db/model.ts";
 import { CELL_SOURCE_PARTS, COLUMNS, DRIFT_KINDS, QUIET_DRIFT } from "../../db/model.ts";
-import type { CellRow, CuratedCellRow, DriftRow, TableHead, TrialRow } from "./rows.ts";
+import { LIST_SEPARATOR } from "../review/column.ts";
+import { wordsOf } from "./cell-words.ts";
+import type { ClaimAnswer, CellRow, CuratedCellRow, DriftRow, FlagRow, TableHead, TrialRow } from "./rows.ts";
+import type { ShownColumn } from "./show-rows.ts";
 
 /** What a table is made of: rows of the views, of one review; rows of other tables and versions are left aside. */
 export interface TableInput {
@@ -11,15 +14,34 @@ export interface TableInput {
   curated: readonly CuratedCellRow[];
   cells: readonly CellRow[];
   drift: readonly DriftRow[];
+  /** Open and acknowledged ones; formats without room for them leave them out. */
+  flags: readonly FlagRow[];
+  /** How the review's own sentences stand at that moment; of the review, not of the table. */
+  claims?: readonly ClaimAnswer[];
+  /** Set where the table is that of an earlier day, by today's rules, or of an earlier run. */
+  moment?: { as_of: string } | { run: number } | null;
+}
+
+/** Where the registry's side of a cell was read. */
+export interface Source {
+  evidence: readonly Evidence[];
+  rule: string;
+  confidence: Confidence;
 }
 
 /** One cell with both sides. `kind` is null where nothing was compared (`results`, and studies that are not printed). */
 export interface BlockCell {
-  column: string;
+  column: ShownColumn;
   printed: string | null;
   registry: string | null;
   kind: DriftKind | null;
   basis: Basis | null;
+  /** Why this kind, in words. */
+  note: string | null;
+  /** What a curator decided about this difference, and the decision's id; null where nothing stands. */
+  decided: { decision: NonNullable<DriftRow["decision"]>; id: string } | null;
+  /** Null where nothing was read of the record. */
+  source: Source | null;
 }
 
 /** One study of the table. */
@@ -29,13 +51,15 @@ export interface Block {
   inCurated: boolean;
   footnotes: readonly string[];
   lastUpdatePosted: string | null;
+  /** PMIDs: what a curator confirmed, and what the record links besides. */
+  publications: { confirmed: readonly string[]; linked: readonly string[] };
   cells: readonly BlockCell[];
   /** Drift of the whole row: gone, new or left out when printed. */
   row: DriftRow | null;
 }
 
 /** In printed order; the parts of cell_source stand before it, because they say which part of its code differs. */
-const BLOCK_COLUMNS: readonly string[] = COLUMNS.flatMap((column) =>
+const BLOCK_COLUMNS: readonly ShownColumn[] = COLUMNS.flatMap((column) =>
   column === "cell_source" ? [...CELL_SOURCE_PARTS] : [column],
 );
 
@@ -58,6 +82,25 @@ function fromTrial(trial: TrialRow | undefined, column: string): string | null {
   return column === "status" ? trial.status : null;
 }
 
+/** What the registry's side of a cell rests on; a part of the cell source has its own words. */
+function sourceOf(cell: CellRow | undefined, column: ShownColumn): Source | null {
+  if (cell === undefined) return null;
+  const { rule, confidence } = cell;
+  const evidence = wordsOf(cell, column);
+  return { evidence, rule: column === cell.column_name ? rule : (evidence[0]?.rule ?? rule), confidence };
+}
+
+function decidedOf(drift: DriftRow | undefined): BlockCell["decided"] {
+  const { decision = null, decision_id = null } = drift ?? {};
+  return decision === null || decision_id === null ? null : { decision, id: decision_id };
+}
+
+function publicationsOf(trial: TrialRow | undefined, printed: readonly CuratedCellRow[]): Block["publications"] {
+  const held = printed.find(({ column_name }) => column_name === "publications")?.value ?? null;
+  const confirmed = held === null ? [] : held.split(LIST_SEPARATOR);
+  return { confirmed, linked: (trial?.publications ?? []).filter((pmid) => !confirmed.includes(pmid)) };
+}
+
 interface Sources {
   trials: ReadonlyMap<string, TrialRow>;
   curated: ReadonlyMap<string, readonly CuratedCellRow[]>;
@@ -75,7 +118,8 @@ function blockOf(nctId: string, sources: Sources): Block {
     const part = column === "tissue" || column === "donor";
     if (part && compared === undefined) return [];
     const inTable = printed.find((cell) => cell.column_name === column)?.value ?? null;
-    const inRegistry = found.find((cell) => cell.column_name === column)?.value ?? fromTrial(trial, column);
+    const read = found.find((cell) => cell.column_name === (part ? "cell_source" : column));
+    const inRegistry = read?.value ?? fromTrial(trial, column);
     return [
       {
         column,
@@ -83,6 +127,9 @@ function blockOf(nctId: string, sources: Sources): Block {
         registry: compared === undefined ? inRegistry : compared.registry,
         kind: compared?.kind ?? null,
         basis: compared?.basis ?? null,
+        note: compared?.note ?? null,
+        decided: decidedOf(compared),
+        source: sourceOf(read, column),
       },
     ];
   });
@@ -92,6 +139,7 @@ function blockOf(nctId: string, sources: Sources): Block {
     inCurated: printed.length > 0,
     footnotes: printed[0]?.footnotes ?? [],
     lastUpdatePosted: drift[0]?.last_update_posted ?? trial?.last_update_posted ?? null,
+    publications: publicationsOf(trial, printed),
     cells,
     row: drift.find((row) => row.column_name === "*") ?? null,
   };

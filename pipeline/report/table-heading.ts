@@ -42,6 +42,13 @@ export function headingOf(input: TableInput, blocks: readonly Block[], values: "
   const { head, dataDate } = input;
   const number = head.table === null ? "Studies" : `Table ${head.table}`;
   const registry = `ClinicalTrials.gov, data of ${dataDate ?? "an unknown date"}`;
+  const { moment = null } = input;
+  const then =
+    moment === null
+      ? ""
+      : "run" in moment
+        ? ` As run ${moment.run} left it published.`
+        : ` The registry as held of ${moment.as_of}, read by today's rules, and the table then in force.`;
   const version = head.version === null ? "" : ` (version ${head.version})`;
   return {
     title: `${number}: ${head.tableTitle}`,
@@ -49,8 +56,8 @@ export function headingOf(input: TableInput, blocks: readonly Block[], values: "
     source: `Source: ${head.citation ?? "no citation given in the review's folder"}`,
     values:
       values === "registry"
-        ? `Values: the registry's alone, in the review's notation. ${registry}.`
-        : `Values: as the table prints them${version}, with the registry's where they differ. ${registry}.`,
+        ? `Values: the registry's alone, in the review's notation. ${registry}.${then}`
+        : `Values: as the table prints them${version}, with the registry's where they differ. ${registry}.${then}`,
     warning: WARNING,
     counts: countsOf(blocks),
   };

@@ -1,7 +1,9 @@
 import { QUIET_DRIFT } from "../../db/model.ts";
+import { parseNotation } from "../review/codes.ts";
 import { fromTo } from "./list-columns.ts";
 import { type Block, type BlockCell, blocksOf, differs, kindCounts, type TableInput } from "./table-blocks.ts";
 import { headingOf } from "./table-heading.ts";
+import { keyLines, keyOf } from "./table-key.ts";
 import { clean, gridRow, gridWidths, type Ink, ink, paragraph, WIDTH } from "./text.ts";
 import { columnWords, counted, driftWords, tally } from "./words.ts";
 
@@ -107,13 +109,6 @@ function blockText(
   ].join("\n");
 }
 
-function footnoteLines(blocks: readonly Block[], input: TableInput, width: number): string[] {
-  const used = new Set(blocks.flatMap(({ footnotes }) => footnotes));
-  return Object.entries(input.head.footnotes)
-    .filter(([sign]) => used.has(sign))
-    .map(([sign, text]) => paragraph(`${sign} ${text}`, width, 0, 2));
-}
-
 /**
  * The table as blocks, one a study: id, director, country and status, below it the cells that differ, a line each. With
  * `wide` every column, with values `registry` the registry's alone. Studies that the table does not print come last.
@@ -130,11 +125,12 @@ export function textTable(input: TableInput, options: TextTableOptions): string 
   const others = blocks.filter(({ inCurated }) => !inCurated);
   const top = [heading.review, heading.source, heading.values, heading.warning, heading.counts];
   const divider = `Not in the table: ${counted(others.length, "study", "studies")} that the review's searches found`;
-  const notes = options.values === "curated" ? footnoteLines(printed, input, width) : [];
+  const key = keyOf(blocks, input.head.footnotes, parseNotation(input.head.codes), options.values);
+  const notes = keyLines(key).map((line) => paragraph(line, width, 0, 2));
   return `${[
     [pen.strong(paragraph(heading.title, width)), ...top.map((line) => paragraph(line, width, 0, 2))].join("\n"),
     ...printed.map(print),
-    ...(notes.length === 0 ? [] : [notes.join("\n")]),
     ...(others.length === 0 ? [] : [pen.strong(paragraph(divider, width)), ...others.map(print)]),
+    ...(notes.length === 0 ? [] : [notes.join("\n")]),
   ].join("\n\n")}\n`;
 }

@@ -1,4 +1,4 @@
-import type { Basis, ChangeKind, DriftKind, FlagKind } from "../../db/model.ts";
+import type { Basis, ChangeKind, ClaimState, DriftKind, FlagKind, Severity } from "../../db/model.ts";
 
 /**
  * KINDS IN WORDS: what a person reads for each kind, the same in every report and format meant for reading. Drift words
@@ -21,6 +21,28 @@ const DRIFT_WORDS: Record<DriftKind, string> = {
   new_since: "new since the table",
   omitted_at_publication: "left out when printed",
 };
+
+/** A sign beside the words, for the eye that runs down a page; no two kinds share one, and none is a footnote's sign. */
+const DRIFT_SIGNS: Record<DriftKind, string> = {
+  unstated: "·",
+  same: "=",
+  equivalent: "≈",
+  refined: "⊂",
+  coarsened: "⊃",
+  registry_silent: "∅",
+  contradicts: "✕",
+  wording: "~",
+  overlap: "∩",
+  undecided: "?",
+  differed_when_printed: "≠",
+  moved: "▲",
+  study_gone: "⊘",
+  new_since: "+",
+  omitted_at_publication: "○",
+};
+
+/** A sign for each severity, likewise. */
+const SEVERITY_SIGNS: Record<Severity, string> = { high: "▲▲", medium: "▲", low: "▽", info: "○" };
 
 const CHANGE_WORDS: Record<ChangeKind, string> = {
   status_changed: "status changed",
@@ -76,7 +98,19 @@ const FLAG_WORDS: Record<FlagKind, string> = {
   outcome_changed: "outcome changed after start",
   sponsor_changed: "sponsor changed",
   registry_schema: "registry format changed",
+  claim_broken: "sentence of the review no longer holds",
 };
+
+const RESULTS_WORDS: Record<string, string> = {
+  none: "no results posted",
+  completed_without_results: "completed, no results posted",
+  posted: "results posted",
+};
+
+/** The registry's availability of results; a reviewer's sentence is returned as it is. */
+export function resultsWords(results: string): string {
+  return RESULTS_WORDS[results] ?? results;
+}
 
 /** Without a version of the as-of date we know that the record was edited, not that this cell was: the words say so. */
 export function driftWords(kind: DriftKind, basis: Basis | null): string {
@@ -84,8 +118,26 @@ export function driftWords(kind: DriftKind, basis: Basis | null): string {
   return DRIFT_WORDS[kind];
 }
 
+export function driftSign(kind: DriftKind): string {
+  return DRIFT_SIGNS[kind];
+}
+
+export function severitySign(severity: Severity): string {
+  return SEVERITY_SIGNS[severity];
+}
+
 export function changeWords(kind: ChangeKind): string {
   return CHANGE_WORDS[kind];
+}
+
+const CLAIM_WORDS: Record<ClaimState, string> = {
+  holds: "holds",
+  no_longer_holds: "no longer holds",
+  cannot_tell: "cannot tell",
+};
+
+export function claimWords(state: ClaimState): string {
+  return CLAIM_WORDS[state];
 }
 
 export function flagWords(kind: FlagKind): string {

@@ -42,14 +42,12 @@ export function countedCoProducts(product: Product, notation: Notation): string[
   });
 }
 
-function printTissue(tissue: string, product: Product, notation: Notation): string[] {
-  const donor = product.donor.value;
+/** The printed texts of one tissue of a product; `single`: it is the product's only one. */
+function printTissue(tissue: string, donor: Donor, single: boolean, notation: Notation): string[] {
   if (notation.neutral) return [donor === SILENT ? tissue : `${donor} ${tissue}`];
   const entry = notation.sources.find(
     (one) =>
-      one.tissue === tissue &&
-      (one.donor === null || one.donor.includes(donor)) &&
-      (!one.singleTissue || product.tissue.value.length === 1),
+      one.tissue === tissue && (one.donor === null || one.donor.includes(donor)) && (!one.singleTissue || single),
   );
   return entry?.printed ?? [tissue];
 }
@@ -65,7 +63,30 @@ export function printCellSource(product: Product, notation: Notation, coDonors: 
     const entry = notation.coProducts.find((one) => one.coProduct === code && (one.donor?.includes(donor) ?? true));
     return entry?.printed ?? `${BESIDE}${code}`;
   });
-  return [...new Set([...product.tissue.value.flatMap((tissue) => printTissue(tissue, product, notation)), ...others])];
+  return [...new Set([...printTissues(product.tissue.value, product.donor.value, notation), ...others])];
+}
+
+function printTissues(tissues: readonly string[], donor: Donor, notation: Notation): string[] {
+  return tissues.flatMap((tissue) => printTissue(tissue, donor, tissues.length === 1, notation));
+}
+
+/**
+ * A printed cell source with another tissue or donor of the product; what is given beside it stays as printed. Null where the
+ * review's codes cannot say it.
+ */
+export function withPart(
+  printed: readonly string[],
+  part: { tissue: string[] } | { donor: Donor },
+  notation: Notation,
+): string[] | null {
+  const before = readCellSource(printed, notation);
+  const tissue = "tissue" in part ? part.tissue : (before.tissue ?? [SILENT]);
+  const donor = "donor" in part ? part.donor : (before.donor ?? SILENT);
+  const beside = printed.filter((text) => readCellSource([text], notation).tissue === null);
+  const texts = [...new Set([...printTissues(tissue, donor, notation), ...beside])];
+  const after = readCellSource(texts, notation);
+  const said = "tissue" in part ? after.tissue?.join() === part.tissue.toSorted().join() : after.donor === part.donor;
+  return said && after.unread.length <= before.unread.length ? texts : null;
 }
 
 /** Neutral texts: "autologous bone_marrow" is the product, "with hsc" is given beside it. */

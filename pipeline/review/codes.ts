@@ -3,7 +3,7 @@ import { TrialdriftError } from "../../db/errors.ts";
 import type { Donor } from "../extract/product.ts";
 import type { Acronyms } from "../normalize/outcomes.ts";
 
-export { type ReadSource, type SourceDonors, printCellSource, readCellSource } from "./code-source.ts";
+export { type ReadSource, type SourceDonors, printCellSource, readCellSource, withPart } from "./code-source.ts";
 export { printRoute, readRoute } from "./code-route.ts";
 
 /** One code of the route column: the neutral route it prints, and what narrows it. */

@@ -3,12 +3,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { TrialdriftError } from "../../db/errors.ts";
 import { type Lexicon, parseLexicon } from "../extract/lexicon.ts";
+import { type Decision, parseDecisions } from "./decision.ts";
 import { parseReview, parseTable } from "./parse.ts";
 import type { Review } from "./review.ts";
 
 /** Reads review folders (design 4.4); the shapes are checked in parse.ts. */
 
-const sha = (text: string | Buffer): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
+/** Names a file's content: another hash of a table's file is another version of the table. */
+export const sha = (text: string | Buffer): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
 
 function readJson(file: string, problems: string[]): unknown {
   let text: string;
@@ -60,6 +62,16 @@ export function readLexicon(name: string, reviewsDir: string, ownLexicons: strin
   return read?.lexicon ?? null;
 }
 
+/** Beside the tables; append-only (design 4.5). */
+export const DECISIONS_FILE = "decisions.jsonl";
+
+function readDecisions(folder: string, problems: string[]): { decisions: Decision[]; hash: string | null } {
+  const file = join(folder, DECISIONS_FILE);
+  if (!existsSync(file)) return { decisions: [], hash: null };
+  const text = readFileSync(file, "utf8");
+  return { decisions: parseDecisions(text, file, problems), hash: sha(text) };
+}
+
 function refuse(id: string, problems: readonly string[]): never {
   throw new TrialdriftError({
     code: "review_invalid",
@@ -83,6 +95,7 @@ export function readReview(reviewsDir: string, id: string, ownLexicons: string):
     const table = content === undefined ? null : parseTable(content, file, named, problems);
     return table === null ? null : { ...table, fileHash: sha(readFileSync(file)) };
   });
+  const { decisions, hash } = readDecisions(folder, problems);
   const place = review.lexicon === null ? null : lexiconFolder(review.lexicon, reviewsDir, ownLexicons);
   if (review.lexicon !== null && place === null)
     problems.push(`${folder}/review.json $.lexicon: there is no lexicon "${review.lexicon}"`);
@@ -102,7 +115,12 @@ export function readReview(reviewsDir: string, id: string, ownLexicons: string):
     lexiconHash: read?.hash ?? null,
     screening: review.screening,
     codes: review.codes,
-    folderHash: sha(JSON.stringify([definition, tables.map((table) => table?.fileHash ?? null)])),
+    claims: review.claims,
+    decisions,
+    place: { reviews: reviewsDir, lexicons: ownLexicons },
+    folderHash: sha(
+      JSON.stringify([definition, tables.map((table) => table?.fileHash ?? null), ...(hash === null ? [] : [hash])]),
+    ),
     definition: definition as Record<string, unknown>,
   };
 }

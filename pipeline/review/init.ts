@@ -2,7 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TrialdriftError } from "../../db/errors.ts";
 import { normalizeNctId } from "../registry/query.ts";
-import { NAME, NAME_RULE, parseReview } from "./parse.ts";
+import { parseReview } from "./parse.ts";
+import { NAME, NAME_RULE } from "./shape.ts";
 
 /** Begins a review: its folder with a review.json that is ready to sync (design 4.1, 4.4). */
 

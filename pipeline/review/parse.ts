@@ -1,26 +1,17 @@
 import * as z from "zod";
-import type { COLUMNS } from "../../db/model.ts";
-import type { ProductType } from "../extract/product.ts";
-import { anyOf } from "../extract/term.ts";
+import type { CuratedColumn } from "../../db/model.ts";
 import { normalizeNctId } from "../registry/query.ts";
 import { isPartialDate } from "../registry/study.ts";
+import { type Screening, screeningSchema } from "./screening-shape.ts";
+import { name, strict } from "./shape.ts";
+import { type Claim, claimProblems, claimSchema } from "./claims.ts";
 import type { CuratedTable } from "./review.ts";
 
 /** The shapes of review.json and of a curated table's file (design 4.4). Every problem is named with file and path. */
 
-/** Ids of reviews, lexicons and watchlists, and names of files: never a path (design 4.4). */
-export const NAME = /^[a-z0-9][a-z0-9._-]*$/;
-export const NAME_RULE = "expected small letters, digits, . _ - that begin with a letter or digit";
-const name = z.string().regex(NAME, { error: NAME_RULE });
 const nctId = z.string().refine((id) => normalizeNctId(id) === id, { error: "expected an NCT id (NCT and 8 digits)" });
 const date = z.string().refine(isPartialDate, { error: "expected a date (yyyy, yyyy-mm or yyyy-mm-dd)" });
 const day = z.iso.date({ error: "expected a day (yyyy-mm-dd)" });
-
-/** An object without other keys than these; one that has another is told which there are. */
-function strict<T extends z.ZodRawShape>(shape: T) {
-  const known = `expected one of ${Object.keys(shape).join(", ")}`;
-  return z.strictObject(shape, { error: ({ code }) => (code === "unrecognized_keys" ? known : undefined) });
-}
 
 const QUERY_KEYS = ["cond", "intr", "term", "titles", "outc", "spons", "lead", "id", "locn", "patient", "advanced"];
 /** Without any words a query would ask for the whole registry. */
@@ -28,62 +19,6 @@ const query = strict(Object.fromEntries(QUERY_KEYS.map((key) => [key, z.string()
   (one) => Object.values(one).some((text) => (text ?? "").trim() !== ""),
   { error: `expected words in at least one of ${QUERY_KEYS.join(", ")}` },
 );
-
-/** In the language that lexicons are written in (extract/term.ts). */
-const term = z.string().superRefine((text, context) => {
-  try {
-    void new RegExp(anyOf([text]));
-  } catch (error) {
-    context.addIssue(error instanceof Error ? error.message : String(error));
-  }
-});
-const terms = z.array(term).min(1);
-/** Words of a screening rule: `except` begins where a term does; `not_after`, `not_before` stand beside it. */
-const words = { terms, except: terms.optional(), not_after: terms.optional(), not_before: terms.optional() };
-const named = strict({ ...words, reason: z.string().min(1).optional() });
-const coded = strict({ ...named.shape, code: name, name: z.string().min(1) });
-const PRODUCT_TYPES = ["cells", "exosomes_or_ev", "conditioned_medium_or_secretome", "other"] as const;
-
-/** `screening` of review.json: what is in, as data. Keys left out are not asked. */
-const screeningSchema = strict({
-  note: z.string().optional(),
-  /** Registry values of studyType that are in. */
-  study_types: z.array(z.string().min(1)).min(1).optional(),
-  product_types: z
-    .array(z.enum(PRODUCT_TYPES satisfies readonly ProductType[]))
-    .min(1)
-    .optional(),
-  /** Names of an intervention that may hide the product: where none is read, the study is uncertain, not out. */
-  unclear_product: named.optional(),
-  /** Words directly before or after a name that deny it. */
-  denials: strict({ before: terms.optional(), after: terms.optional() }).optional(),
-  conditions: z.array(
-    strict({
-      /** Table whose candidates it is asked of; left out: of all. */
-      table: z.int().positive().optional(),
-      name: z.string().min(1),
-      /** Looked for in conditions, titles and keywords. */
-      named,
-      /** Looked for in inclusion criteria; left out: the same words. */
-      inclusion: named.optional(),
-      /** Conditions that put a study aside when it names only them, and mark it as mixed otherwise. */
-      others: z.array(coded).optional(),
-      /** Words that leave it open whether the condition is meant. */
-      unspecified: coded.optional(),
-    }),
-  ),
-  footnotes: z
-    .array(
-      strict({
-        ...named.shape,
-        mark: z.string().min(1),
-        table: z.int().positive().optional(),
-        means: z.string().min(1),
-      }),
-    )
-    .optional(),
-});
-export type Screening = z.infer<typeof screeningSchema>;
 
 const reviewSchema = z.looseObject({
   id: name,
@@ -106,11 +41,12 @@ const reviewSchema = z.looseObject({
   tables: z.array(strict({ table: z.int().positive(), title: z.string(), file: name })).optional(),
   screening: screeningSchema.nullish(),
   codes: z.unknown().optional(),
+  claims: z.array(claimSchema).optional(),
 });
 
 const [textOrNull, listOfTexts] = [z.string().nullable(), z.array(z.string()).nullable()];
 /** What a cell may hold, a column; a column that a table does not print may be left out. */
-const cells = strict({
+export const cells = strict({
   director: textOrNull,
   country: listOfTexts,
   status: textOrNull,
@@ -124,7 +60,8 @@ const cells = strict({
   route: strict({ codes: z.array(z.string()), join: z.enum(["and", "or"]) }).nullable(),
   cell_source: listOfTexts,
   results: textOrNull,
-} satisfies Record<(typeof COLUMNS)[number], z.ZodType>).partial();
+  publications: z.array(z.string().regex(/^[1-9]\d{0,8}$/, { error: "expected a PMID (digits alone)" })),
+} satisfies Record<CuratedColumn, z.ZodType>).partial();
 
 const tableSchema = z.looseObject({
   table: z.int().positive(),
@@ -147,6 +84,7 @@ export interface ParsedReview {
   tables: { table: number; title: string; file: string }[];
   screening: Screening | null;
   codes: unknown;
+  claims: Claim[];
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
@@ -192,6 +130,7 @@ export function parseReview(content: unknown, file: string, problems: string[]):
     problems.push(
       `${file} $.screening.product_types: expected $.lexicon beside it, found none: a product is read with a lexicon`,
     );
+  for (const { path, said } of claimProblems(raw.claims ?? [])) problems.push(`${file} $.claims${path}: ${said}`);
   return {
     id: raw.id,
     title: raw.title,
@@ -207,6 +146,7 @@ export function parseReview(content: unknown, file: string, problems: string[]):
     tables: raw.tables ?? [],
     screening: raw.screening ?? null,
     codes: raw.codes,
+    claims: raw.claims ?? [],
   };
 }
 

@@ -1,6 +1,8 @@
-import type { ColumnName } from "../../db/model.ts";
+import type { CuratedColumn } from "../../db/model.ts";
 import type { Lexicon } from "../extract/lexicon.ts";
 import type { WatchQuery } from "../registry/query.ts";
+import type { Claim } from "./claims.ts";
+import type { Decision } from "./decision.ts";
 import type { Screening } from "./screening.ts";
 
 /** A watchlist: a query of the registry's own, or pinned ids alone. */
@@ -20,7 +22,7 @@ export interface CuratedRow {
   nctId: string;
   footnotes: string[];
   cite: string;
-  cells: Partial<Record<ColumnName, CuratedValue>>;
+  cells: Partial<Record<CuratedColumn, CuratedValue>>;
 }
 
 export interface CuratedTable {
@@ -49,6 +51,12 @@ export interface Review {
   screening: Screening | null;
   /** The review's notation (review.json `codes`), parsed by codes.ts. */
   codes: unknown;
+  /** Sentences of the review that its columns can decide. */
+  claims: Claim[];
+  /** What curators decided, in order (decisions.jsonl). */
+  decisions: Decision[];
+  /** Where it was read, so that it can be read again once a decision has been written. */
+  place: { reviews: string; lexicons: string };
   /** Hash of all files of the folder that the rules read. */
   folderHash: string;
   /** review.json as it stands, kept in the database for readers. */

@@ -4,9 +4,9 @@ import { anyOf, WORD_END, WORD_START } from "../extract/term.ts";
 import { plainMapped, type PlainText, rawSpan } from "../normalize/text.ts";
 import type { Study } from "../registry/study.ts";
 import { inclusionParts } from "./inclusion.ts";
-import type { Screening } from "./parse.ts";
+import type { Screening } from "./screening-shape.ts";
 
-export type { Screening } from "./parse.ts";
+export type { Screening } from "./screening-shape.ts";
 
 /** What a review's screening makes of one study. */
 export interface Screened {

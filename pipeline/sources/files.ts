@@ -56,7 +56,8 @@ async function* fromFolder(folder: string, files: readonly string[]): AsyncGener
   }
 }
 
-function versionHolder(record: unknown): string | null {
+/** The day stamped into a record; null where it has none. */
+export function versionHolder(record: unknown): string | null {
   const holder = (record as { derivedSection?: { miscInfoModule?: { versionHolder?: unknown } } } | null)
     ?.derivedSection?.miscInfoModule?.versionHolder;
   return typeof holder === "string" && /^\d{4}-\d{2}-\d{2}$/.test(holder) ? holder : null;

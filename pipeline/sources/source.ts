@@ -20,6 +20,8 @@ export interface Source {
   batches(): AsyncGenerator<Batch>;
   /** Ids asked for that brought no record, once the batches are through; empty for other sources. */
   fates: Map<string, Fate>;
+  /** Its records were refused before and lie in quarantine: refusing one again for the same reason is no new sighting. */
+  seenBefore?: true;
   /** Data date of a record that does not come from a walk over the live registry; null: the walk's own. */
   dataAt?(record: unknown): string | null;
 }

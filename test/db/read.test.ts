@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../db/open.ts";
-import { parseSince, readTableHeads, readView } from "../../db/read.ts";
+import { readTableHeads } from "../../db/curated.ts";
+import { parseSince, readView } from "../../db/read.ts";
 import { openTestDatabase } from "../support/pglite.ts";
 import { NCT } from "./views-names.ts";
 import { fillStore } from "./views-store.ts";
@@ -78,6 +79,7 @@ test("the head of a table: citation, footnotes, printed order of the version in 
       review: "r1",
       title: "Review one",
       citation: "Somebody, 2018",
+      codes: null,
       table: 1,
       tableTitle: "First table",
       version: 2,

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { READER_ROLE } from "../../db/roles.ts";
+import { ROLE_STATEMENTS } from "../../db/roles.ts";
 import { hoursOf } from "../../jobs/commands/doctor.ts";
-import { clockFinding } from "../../jobs/doctor.ts";
+import { clockFinding } from "../../jobs/doctor-registry.ts";
 import { cli, type Ended, freshOnServer, type Place } from "../support/cli.ts";
 import { nct, type Played, playRegistry, trial } from "../support/small-registry.ts";
 import { type ReviewFolder, reviewFolder } from "../support/small-review.ts";
@@ -28,7 +28,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   if (!roleWasThere) {
-    await owner.unsafe("drop owned by trialdrift_reader; drop role trialdrift_reader").catch(() => {});
+    for (const role of Object.keys(ROLE_STATEMENTS))
+      await owner.unsafe(`drop owned by ${role}; drop role ${role}`).catch(() => {});
   }
   await owner.end({ timeout: 5 });
   await Promise.all([played.close(), place.dispose()]);
@@ -66,10 +67,21 @@ describe("doctor", () => {
       const ended = await cli(["doctor", "--roles", ...max], env);
       expect(ended).toMatchObject({ code: 0, stderr: "" });
       const lines = linesOf(ended);
-      expect([...lines.keys()]).toEqual(["database ok", "registry ok", "clock note", "small ok", "roles ok"]);
+      expect([...lines.keys()]).toEqual([
+        "database ok",
+        "registry ok",
+        "clock note",
+        "metadata ok",
+        "news ok",
+        "small ok",
+        "roles ok",
+      ]);
       expect(lines.get("database ok")).toMatch(/^server, 127\.0\.0\.1:\d+\/.*, Postgres 1\d.*up to date$/);
       expect(lines.get("small ok")).toMatch(/^complete \d+ min ago, data of 2022-01-21, \d+ open flags?$/);
-      expect(ended.stdout.split("\n\n")[1]?.trim().split(/;\s*/)).toEqual([...READER_ROLE, ""]);
+      expect(ended.stdout.split("\n\n")[1]?.trim().split(/;\s*/)).toEqual([
+        ...Object.values(ROLE_STATEMENTS).flat(),
+        "",
+      ]);
     }
     const asReader = (query: string) =>
       owner.begin(async (tx) => {
@@ -79,6 +91,24 @@ describe("doctor", () => {
     expect(await asReader("select 1 as one from review.trials limit 1")).toEqual([{ one: 1 }]);
     await expect(asReader("select * from trialdrift.flags")).rejects.toMatchObject({ code: "42501" });
     expect(await owner`select 1 from pg_roles where rolname = 'dashboard'`).toEqual([]);
+  });
+
+  test("a login of trialdrift_writer runs the nightly job and may not change the schema", async () => {
+    await owner`create role nightly_of_a_test login in role trialdrift_writer`;
+    try {
+      const url = new URL(place.url);
+      url.username = "nightly_of_a_test";
+      const asWriter = { ...env, DATABASE_URL: url.href };
+      expect(await cli(["sync"], asWriter)).toMatchObject({ code: 0 });
+      expect(await cli(["recompute"], asWriter)).toMatchObject({ code: 0 });
+      await owner`comment on schema review is 'views of an older version'`;
+      const refused = await cli(["sync"], asWriter);
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toMatch(/error config: the user of DATABASE_URL may not .*owner of the schema/s);
+      expect(await cli(["recompute"], env)).toMatchObject({ code: 0 });
+    } finally {
+      await owner`drop role nightly_of_a_test`;
+    }
   });
 
   test("3 when a review is stale or was never run, unless that long is allowed", async () => {
@@ -102,7 +132,14 @@ describe("doctor", () => {
       cli(["doctor", "--roles"], { ...env, DATABASE_URL: "postgres://nobody@127.0.0.1:9/none" }),
     ]);
     expect(noRegistry.code).toBe(69);
-    expect([...linesOf(noRegistry).keys()]).toEqual(["database ok", "registry wrong", "clock note", "small wrong"]);
+    expect([...linesOf(noRegistry).keys()]).toEqual([
+      "database ok",
+      "registry wrong",
+      "clock note",
+      "metadata note",
+      "news ok",
+      "small wrong",
+    ]);
     expect(linesOf(noRegistry).get("registry wrong")).toMatch(
       /^GET http:\/\/127\.0\.0\.1:9\/api\/v2\/version failed .*-> .*CTGOV_BASE_URL/,
     );
@@ -158,10 +195,13 @@ describe("flags", () => {
 });
 
 describe("rules", () => {
-  test("the SQL of the role is that of docs/schema.md", () => {
-    const document = readFileSync(new URL("../../docs/schema.md", import.meta.url), "utf8");
-    const shown = /```sql\n(create role trialdrift_reader[^`]+)```/.exec(document)?.[1];
-    expect(READER_ROLE.map((one) => `${one};\n`).join("")).toBe(shown);
+  test.each([
+    ["trialdrift_reader", "schema.md"],
+    ["trialdrift_writer", "security.md"],
+  ])("the SQL of %s is that of docs/%s", (role, file) => {
+    const document = readFileSync(new URL(`../../docs/${file}`, import.meta.url), "utf8");
+    const shown = new RegExp(`\`\`\`sql\n(create role ${role}[^\`]+)\`\`\``).exec(document)?.[1];
+    expect(ROLE_STATEMENTS[role]?.map((one) => `${one};\n`).join("")).toBe(shown);
   });
 
   test.each<[string, string, string, RegExp]>([

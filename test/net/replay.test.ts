@@ -99,7 +99,7 @@ describe("refusals are plain text (ctgov-api.md 1.6)", () => {
     [`/studies/${id(77)}`, {}, 404, "NCT number NCT00000077 not found"],
     ["/studies/NCT00000000", {}, 400, "Parameter `nctId` has incorrect format"],
     ["/studies/abc", {}, 400, "Parameter `nctId` has incorrect format"],
-    ["/studies/metadata", {}, 404, /./],
+    ["/studies/search-areas", {}, 404, /./],
     ["/stats/size", {}, 404, /./],
     ["/studies/", {}, 404, /./],
     ["/studies", { bogusParam: "1" }, 400, "`bogusParam` is unknown parameter"],

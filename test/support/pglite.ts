@@ -30,7 +30,7 @@ export async function openMemory(): Promise<Database> {
 }
 
 /** A database of its own on the server at `url`, migrated; closing drops it. The user must be allowed to create one. */
-async function openFresh(url: string): Promise<Database> {
+export async function openFresh(url: string): Promise<Database> {
   const name = `trialdrift_test_${randomUUID().replaceAll("-", "")}`;
   const owner = postgres(url, { max: 1, onnotice: () => {} });
   await owner.unsafe(`create database ${name}`);

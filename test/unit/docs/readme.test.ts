@@ -52,6 +52,9 @@ describe("README", () => {
       ".ci/run",
       "docs/decisions.md",
       "docs/schema.md",
+      "docs/operations.md",
+      "docs/schedulers.md",
+      "docker-compose.yml",
     ])
       expect(root(file), file).not.toMatch(/registry\.[a-z-]+\.(?:org|com)|deb\.debian/);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Drift, DriftColumn } from "../../../db/model.ts";
-import { compareRow, rowKinds } from "../../../pipeline/drift/compare.ts";
+import { type CompareInput, compareRow, rowKinds } from "../../../pipeline/drift/compare.ts";
 import { factsOf } from "../../../pipeline/normalize/facts.ts";
 import { parseNotation } from "../../../pipeline/review/codes.ts";
 import { readCells } from "../../../pipeline/review/columns.ts";
@@ -115,9 +115,20 @@ describe("a value that differs", () => {
       asOfFacts: null,
       asOfCells: null,
     };
-    const kinds = compareRow({ ...input, decidedOn: { enrollment: AFTER } });
-    const kindOf = (column: string) => kinds.find((drifted) => drifted.column === column)?.kind;
-    expect([kindOf("enrollment"), kindOf("phase")]).toEqual(["differed_when_printed", "moved"]);
+    const of = (written: NonNullable<CompareInput["written"]>) => {
+      const found = compareRow({ ...input, written });
+      return ["enrollment", "phase"].map((column) => {
+        const { kind, basis } = found.find((drifted) => drifted.column === column) as Drift;
+        return basis === null ? kind : `${kind} ${basis}`;
+      });
+    };
+    const moved = "moved edited_since";
+    expect(of({ whole: null, cells: { enrollment: { on: AFTER } } })).toEqual(["differed_when_printed", moved]);
+    expect(of({ whole: { on: AFTER }, cells: {} })).toEqual(["differed_when_printed", "differed_when_printed"]);
+    // An update of something else since then does not make a decided cell move: the decision says what the registry had.
+    const had = (registry: string | null) => of({ whole: null, cells: { enrollment: { on: BEFORE, registry } } });
+    expect(had("10")).toEqual(["differed_when_printed history", moved]);
+    expect(had("12")).toEqual(["moved history", moved]);
   });
 });
 

@@ -17,6 +17,9 @@ describe("a person's name", () => {
     ["John Reader", "John Reader"],
     ["Md. Shahidul Islam", "Md. Shahidul Islam"],
     ["Professor", "Professor"],
+    ["Dr.Deepak N Rao, MD", "Deepak N Rao"],
+    ["Bingxuan Dr. Wu, PhD", "Bingxuan Wu"],
+    ["Dr. BV Tantry, MD., DM", "BV Tantry"],
   ])("%s is printed %s", (written, printed) => expect(personName(written).printed).toBe(printed));
 
   test("family name first is turned for comparison", () => {
@@ -28,7 +31,15 @@ describe("a person's name", () => {
     for (const text of ["External Affairs", "Acme Clinical Trials", "Nephrology", "Study Director", "Novartis"]) {
       expect(looksLikePerson(text), text).toBe(false);
     }
+    for (const text of [
+      "Novo Nordisk A/S",
+      "Zai Lab (Hong Kong), Ltd.",
+      "Teijin America, Inc.",
+      "DSC Services, s.r.o.",
+    ])
+      expect(looksLikePerson(text), text).toBe(false);
     expect(looksLikePerson("Per-Ola Carlsson, MD, PhD")).toBe(true);
+    expect(looksLikePerson("BV Tantry")).toBe(true);
   });
 });
 
@@ -49,6 +60,8 @@ describe("same person", () => {
     ["Mesoblast, Inc.", "Mesoblast International Sàrl", false],
     ["Mesoblast, Inc.", "Mesoblast, Ltd.", false],
     ["Acme Co., Ltd.", "Acme Company Limited", true],
+    ["Autonomic Devices, Inc.", "Autonomic Devices, Ltd.", false],
+    ["Novo Nordisk A/S", "Novo Nordisk", false],
     ["The University of Oslo", "University of Oslo", true],
     ["", "", false],
   ])("%s and %s: %s", (a, b, same) => {

@@ -29,6 +29,17 @@ describe("condensed outcomes", () => {
     ["British Isles Lupus Assessment Group score (BILAG)", ["BILAG | - | -"]],
     ["Clinical response at Week 24 as defined by the SLE Responder Index (SRI):", ["Clinical response | SRI | -"]],
     ["Changes from baseline exogenous insulin dose", ["exogenous insulin dose | - | change"]],
+    ["Objective Response Rate", ["Objective Response | - | rate"]],
+    ["Percent change from baseline in LDL-C", ["LDL-C | - | percent change"]],
+    ["Mean Change From Baseline in the weekly number of attacks", ["weekly number of attacks | - | change"]],
+    ["Progression-free survival (PFS), evaluated by an independent committee", ["PFS | independent committee | -"]],
+    ["To evaluate the development of oral tolerance", ["development of oral tolerance | - | -"]],
+    ["Serious adverse events (SAEs)", ["SAEs | - | -"]],
+    ["Vital signs，physical examination", ["Vital signs | - | -", "physical examination | - | -"]],
+    [
+      "Phase 1a: The incidence and severity of adverse events according to the CTCAE v5.0",
+      ["adverse events | CTCAE v5.0 | frequency", "adverse events | CTCAE v5.0 | severity"],
+    ],
     [
       "the proportion of participants who achieve and maintain remission",
       ["patients who achieve and maintain remission | - | proportion"],

@@ -33,6 +33,11 @@ describe("director by the order of trust", () => {
       "Ann First, Carl Chair",
     ],
     ["a chair alone", { ...lead("Firm", "INDUSTRY"), ...module([chair, director]) }, "Carl Chair"],
+    [
+      "an industry lead to the last letter",
+      { ...lead("Nova Norden A/S", "INDUSTRY"), ...module([director]) },
+      "Nova Norden A/S",
+    ],
     ["an industry lead without one", { ...lead("Firm, Inc.", "INDUSTRY"), ...module([director]) }, "Firm, Inc."],
     ["the study director", { ...lead("Clinic"), ...module([director]) }, "Dora Second"],
     ["the investigator of the one site", { ...lead("Clinic"), ...module([]) }, "Sam Site"],
@@ -46,6 +51,12 @@ describe("director by the order of trust", () => {
     ["the lead sponsor", lead("Clinic"), "Clinic"],
     ["nobody", {}, null],
   ])("%s", (_, protocol, expected) => expect(peopleOf(study(protocol)).director).toBe(expected));
+
+  test("a lead sponsor that is no firm: a person without titles, a hospital named after one as it stands", () => {
+    expect(peopleOf(study(lead("Cady, Roger, M.D."))).director).toBe("Cady, Roger");
+    const hospital = "Sir Mortimer B. Davis - Jewish General Hospital";
+    expect(peopleOf(study(lead(hospital))).director).toBe(hospital);
+  });
 
   test("evidence is the words at their path; everyone else is there too, behind", () => {
     const { directorEvidence, people } = peopleOf(

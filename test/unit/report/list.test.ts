@@ -25,9 +25,9 @@ describe("drift", () => {
     const lines = list("drift", ROWS, { format: "csv" }).trimEnd().split("\r\n");
     expect(lines).toHaveLength(6);
     expect(lines[0]).toBe(
-      "review,table_no,nct_id,column_name,curated,registry,kind,basis,table_version,last_update_posted,note",
+      "review,table_no,nct_id,column_name,curated,registry,kind,basis,table_version,last_update_posted,note,decision,decision_id",
     );
-    expect(lines[4]).toBe("r1,1,NCT00000001,enrollment,50,10,moved,history,2,2021-12-23,");
+    expect(lines[4]).toBe("r1,1,NCT00000001,enrollment,50,10,moved,history,2,2021-12-23,,,");
     expect(JSON.parse(list("drift", ROWS, { format: "json" }))).toEqual(ROWS);
   });
 
@@ -81,6 +81,43 @@ describe("other nouns", () => {
     },
   );
 
+  test("a ledger that does not add up is said in its row, and of the newest published run it is an alarm", () => {
+    const walk = { source: "r/list", announces: "query", announced: 5, received: 5, distinct: 5, duplicates: 0 };
+    const whole = { ...walk, merged: 0, tombstone: 0, left: 0 };
+    const counts = { changed: 0, derived_only: 0, unchanged: 0, older: 0, quarantined: 0 };
+    const base = { job: "sync", review: null, state: "incomplete", data_date: null, exit_code: 3 };
+    const at = { started_at: "2022-01-21T15:30:00.000Z", published_at: "2022-01-21T15:31:00.000Z" };
+    const received = {
+      announced: 5,
+      received: 5,
+      distinct: 5,
+      duplicates: 0,
+      merged: 0,
+      tombstone: 0,
+      left: 0,
+      new: 5,
+    };
+    const row = (run_id: number, walks: object[], of: object = {}) => {
+      return { run_id, ...base, ...at, ...received, ...counts, walks, ...of };
+    };
+    const short = row(8, [{ ...whole, received: 3, distinct: 3 }], { received: 3 });
+    const miscounted = row(9, [whole], { new: 4 });
+    const told = (rows: object[]) => list("runs", rows as never, { format: "text", width: 140 }).replace(/\s+/g, " ");
+    expect(told([row(7, [whole])])).toContain("5 received of 5 announced: 5 new");
+    expect(told([row(7, [whole])])).not.toContain("ADD UP");
+    expect(told([short])).toContain("DOES NOT ADD UP: r/list: announced 5, received 3");
+    const alarms = (rows: object[]) => LISTS.runs.alarm?.(rows as never);
+    expect(alarms([short])).toEqual([
+      "run 8 does not add up: r/list: announced 5, received 3; run `trialdrift sync` again",
+    ]);
+    expect(alarms([short, miscounted])).toEqual([
+      "run 9 does not add up: 5 distinct records, but 4 outcomes; run `trialdrift sync` again",
+    ]);
+    expect(alarms([row(10, [whole]), short])).toEqual([]);
+    expect(alarms([row(11, [{ ...whole, distinct: 1 }], { published_at: null }), row(10, [whole])])).toEqual([]);
+    expect(alarms([])).toEqual([]);
+  });
+
   test("runs, members, quarantine and reviews fit a terminal of 80 columns", () => {
     const run = {
       run_id: 3,
@@ -97,6 +134,8 @@ describe("other nouns", () => {
       older: 0,
       quarantined: 4,
       exit_code: 3,
+      published_at: null,
+      walks: [],
     };
     const member = {
       nct_id: "NCT00000001",

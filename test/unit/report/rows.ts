@@ -4,6 +4,7 @@ import type {
   CuratedCellRow,
   DriftRow,
   FlagRow,
+  ChangeRow,
   StatusChangeRow,
   TableHead,
   TrialRow,
@@ -27,6 +28,7 @@ export function trial(nctId: string, of: Partial<TrialRow> = {}): TrialRow {
     data_date: "2022-01-21",
     confirmed_data_date: "2022-01-21",
     in_curated: true,
+    publications: [],
     ...of,
   };
 }
@@ -60,6 +62,8 @@ export function drift(
     table_version: 2,
     last_update_posted: "2021-12-23",
     note: null,
+    decision: null,
+    decision_id: null,
     ...of,
   };
 }
@@ -87,7 +91,8 @@ export function flag(id: number, severity: Severity, kind: FlagKind, of: Partial
   };
 }
 
-export function statusChange(of: Partial<StatusChangeRow> = {}): StatusChangeRow {
+/** A row of either view of changes. */
+export function statusChange(of: Partial<StatusChangeRow & ChangeRow> = {}): StatusChangeRow & ChangeRow {
   return {
     change_id: 1,
     nct_id: "NCT00000001",
@@ -107,6 +112,8 @@ export function statusChange(of: Partial<StatusChangeRow> = {}): StatusChangeRow
     from_last_known: null,
     to_last_known: "RECRUITING",
     why_stopped: null,
+    detail: {},
+    survivor: null,
     ...of,
   };
 }
@@ -120,12 +127,22 @@ export const HEAD: TableHead = {
   version: 2,
   footnotes: { "‡": "explained", "†": "not used" },
   order: ["NCT00000002", "NCT00000001"],
+  codes: null,
 };
 
-const cell = (nctId: string, column: string, value: string | null): CellRow => ({
+export const cell = (nctId: string, column: string, value: string | null, of: Partial<CellRow> = {}): CellRow => ({
   nct_id: nctId,
   column_name: column,
   value,
+  neutral: value,
+  source_path: null,
+  span: null,
+  evidence: [],
+  confidence: "high",
+  rule: column,
+  extractor_version: "7",
+  decided_by: "rule",
+  ...of,
 });
 
 /** Two printed studies in the order 2, 1, a third that the table lacks, and rows of another table and version. */
@@ -164,5 +181,6 @@ export function input(): TableInput {
       drift(three, "*", "new_since"),
       drift(one, "enrollment", "same", ["50", "50"], { table_no: 2 }),
     ],
+    flags: [],
   };
 }

@@ -18,7 +18,7 @@ describe("a whole study", () => {
     expect(out).toContain('terminated; reason stated: "No funds"');
     expect(out).toContain("start 2014-01, completion 2016-02 (actual)");
     expect(out.replace(/\s+/g, " ")).toContain(
-      "3 held, the first from before 2022-01-05, then registry data of 2022-01-05, 2022-03-01; last confirmed 2022-04-01",
+      "3 held, registry data of 2022-01-01 (submitted), 2022-01-05, 2022-03-01; last confirmed 2022-04-01",
     );
   });
 
@@ -29,13 +29,32 @@ describe("a whole study", () => {
     );
     expect(out.indexOf("2015-12 -> 2016-02")).toBeLessThan(out.indexOf("RECRUITING -> UNKNOWN"));
     expect(text({ changes: [], status_changes: [] })).toMatch(/in all versions +terminated/);
-    expect(text({ changes: [], status_changes: [] })).toContain("one held, registry data of 2022-03-01");
+    expect(out).toContain("2015-12 -> 2016-02 (+62 days)");
+    expect(text({ versions: [] })).toContain("one held, registry data of 2022-03-01");
+    const many = Array.from({ length: 30 }, (_, at) => ({
+      nct_id: ID,
+      valid_from: `2021-01-${String(at + 1).padStart(2, "0")}`,
+      dated: "observed" as const,
+    }));
+    expect(text({ versions: many }).replace(/\s+/g, " ")).toContain(
+      "30 held, registry data of 2021-01-01, 21 more, 2021-01-23, 2021-01-24",
+    );
+  });
+
+  test("the changes of a retired number go on under its survivor", () => {
+    const retired = [statusChange({ nct_id: "NCT00000009", survivor: ID })];
+    const [out, json] = (["text", "json"] as const).map((format) =>
+      show([{ ...shown(), retired }], { format, column: null }),
+    );
+    expect(out?.replace(/\s+/g, " ")).toContain(
+      "Changes of NCT00000009, which the registry merged into this study 2022-01-21 status",
+    );
+    expect(JSON.parse(json ?? "")[0]).toMatchObject({ retired_changes: retired });
   });
 
   test("headings assigned anew are a change but no version", () => {
     const anew = statusChange({ column_name: "derived", kind: "derived_only", old: null, new: null });
     const out = text({ changes: [anew], status_changes: [] });
-    expect(out).toContain("one held");
     expect(out).toMatch(/registry's own index terms .*no new date/);
   });
 
@@ -118,7 +137,12 @@ describe("json", () => {
     const out = show([shown({}, { secret: 1 }), shown()], { format: "json", column: null });
     const [first, ...rest] = JSON.parse(out) as Record<string, unknown>[];
     expect(rest).toHaveLength(1);
-    expect(first).toEqual({ nct_id: ID, url: `https://clinicaltrials.gov/study/${ID}`, ...shown().views });
+    expect(first).toEqual({
+      nct_id: ID,
+      url: `https://clinicaltrials.gov/study/${ID}`,
+      ...shown().views,
+      retired_changes: [],
+    });
   });
 
   test("with a column only its rows", () => {

@@ -92,6 +92,7 @@ export function shown(of: Partial<ShownViews> = {}, record: unknown = null): Sho
     kind: "slipped",
     old: "2015-12",
     new: "2016-02",
+    detail: { days: 62 },
     cause: "submitted",
     posted: "2022-01-02",
     data_date: "2022-01-05",
@@ -114,8 +115,14 @@ export function shown(of: Partial<ShownViews> = {}, record: unknown = null): Sho
     changes: [stopped, slipped],
     status_changes: [stopped],
     flags: [contradiction, conflict, flag(4, "high", "stopped_early", { state: "resolved", message: "over and done" })],
+    decisions: [],
     quarantine: [],
+    versions: ["2022-01-01", "2022-01-05", "2022-03-01"].map((valid_from, at) => ({
+      nct_id: ID,
+      valid_from,
+      dated: at === 0 ? "submitted" : "observed",
+    })),
     ...of,
   };
-  return { nctId: ID, views, record };
+  return { nctId: ID, views, record, retired: [] };
 }

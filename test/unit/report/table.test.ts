@@ -39,7 +39,7 @@ describe("text", () => {
   test("studies that the table lacks come last, with their title and what they are", () => {
     const out = table(input(), text);
     expect(block(out, "NCT00000003")).toBe(
-      "NCT00000003 C. Found – Sweden, RECRUITING\n  Title of NCT00000003\n  new since the table\n  phase: Phase 1; enrollment: 30\n",
+      "NCT00000003 C. Found – Sweden, RECRUITING\n  Title of NCT00000003\n  new since the table\n  phase: Phase 1; enrollment: 30",
     );
     expect(out.indexOf("Not in the table: 1 study")).toBeGreaterThan(out.indexOf("NCT00000001"));
     expect(out).not.toContain("NCT00000009");
@@ -106,6 +106,7 @@ describe("text", () => {
       curated: [],
       cells: [],
       drift: [],
+      flags: [],
     };
     const out = table(bare, text);
     expect(out).toContain("Studies: Trials in disease");
@@ -130,11 +131,29 @@ describe("files", () => {
     expect(new Set(lines.map((line) => line.replaceAll("\\|", "").split("|").length)).size).toBe(1);
   });
 
+  test("text and Markdown end with the key of what they use; Markdown and JSON have the publications", () => {
+    const rows = input();
+    const codes = { route: { codes: [{ code: "iv", neutral: "intravenous", means: "into a vein" }] } };
+    const more = {
+      ...rows,
+      head: { ...rows.head, codes },
+      trials: rows.trials.map((row) => ({ ...row, publications: ["11", "22"] })),
+      curated: [...rows.curated, printed("NCT00000001", "route", "iv"), printed("NCT00000001", "publications", "22")],
+    };
+    expect(table(more, text)).toMatch(/\n\n‡ explained\nRoutes: iv: into a vein\.\n$/);
+    const md = table(more, { ...text, format: "md" });
+    expect(md).toMatch(/\n- Routes: iv: into a vein\.\n$/);
+    expect(md).toContain("Not available<br>published: [PMID 22](https://pubmed.ncbi.nlm.nih.gov/22/)");
+    const { trials } = JSON.parse(table(more, { ...text, format: "json" }));
+    expect(trials[1].publications).toEqual({ confirmed: ["22"], linked: ["11"] });
+  });
+
   test("CSV: printed values under the column's name, the registry's and the kind beside", () => {
     const [header = "", ...records] = table(input(), { ...text, format: "csv" })
       .trimEnd()
       .split("\r\n");
-    const names = header.split(",");
+    expect(header.startsWith("\uFEFFnct_id,")).toBe(true);
+    const names = header.slice(1).split(",");
     const one = Object.fromEntries((records[1] ?? "").split(",").map((value, at) => [names[at], value]));
     expect(one).toMatchObject({
       nct_id: "NCT00000001",
@@ -145,6 +164,7 @@ describe("files", () => {
       donor_kind: "contradicts",
       status: "",
       results: "Not available",
+      table_version: "2",
     });
     expect(records[2]).toContain("NCT00000003,false,new_since,2021-12-23,C. Found");
     const registry = table(input(), { ...text, format: "csv", values: "registry" });

@@ -6,6 +6,7 @@ import { parseLexicon } from "../../../pipeline/extract/lexicon.ts";
 import { factsOf } from "../../../pipeline/normalize/facts.ts";
 import { parseNotation } from "../../../pipeline/review/codes.ts";
 import { COLUMN_TABLE, printCurated, readCells } from "../../../pipeline/review/columns.ts";
+import { valueOfCell } from "../../../pipeline/review/shapes.ts";
 import type { CuratedRow, CuratedTable } from "../../../pipeline/review/review.ts";
 import { fixtureJson } from "../fixtures/support.ts";
 import { corpus, study, withoutCorpus } from "../normalize/corpus.ts";
@@ -103,12 +104,8 @@ test.each([
 /** A curated row with the registry's own values, as accepting every cell would write it. */
 function accepted(read: readonly Cell[]): CuratedRow["cells"] {
   const row: CuratedRow["cells"] = {};
-  for (const { column, value, neutral: inner } of read) {
-    if (value === null) continue;
-    const lists = ["country", "phase", "cell_source", "primary_outcomes"].includes(column);
-    const route = inner as { codes: string[]; join: "and" | "or" };
-    row[column] = column === "route" ? { codes: route.codes, join: route.join } : lists ? value.split("; ") : value;
-  }
+  for (const { column, value, neutral: inner } of read)
+    if (value !== null) row[column] = valueOfCell(column, value, inner);
   return row;
 }
 

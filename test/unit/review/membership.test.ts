@@ -42,8 +42,11 @@ function review(watchlists: Partial<Watchlist>[], tables: Partial<CuratedTable>[
     lexicon: null,
     lexiconHash: null,
     codes: null,
+    decisions: [],
+    place: { reviews: "", lexicons: "" },
     screening: null,
     folderHash: "h",
+    claims: [],
     definition: {},
   };
 }

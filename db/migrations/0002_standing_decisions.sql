@@ -1,0 +1,1 @@
+ALTER TABLE "trialdrift"."decisions" ADD COLUMN "stands" boolean DEFAULT false NOT NULL;

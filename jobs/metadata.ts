@@ -1,0 +1,67 @@
+import { keepDescription, readDescriptionBody, readDescriptions } from "../db/metadata.ts";
+import type { Db } from "../db/sql.ts";
+import { contentId } from "../pipeline/hash.ts";
+import type { Registry } from "../pipeline/registry/client.ts";
+import {
+  describedFields,
+  describedValues,
+  type DescriptionKind,
+  DESCRIPTIONS,
+  differenceWords,
+  isSame,
+  type SchemaDifference,
+  schemaDifference,
+} from "../pipeline/registry/description.ts";
+import { readDescription } from "../pipeline/registry/metadata.ts";
+
+/** The registry's description of itself, looked at once a week and by `doctor`. */
+
+export interface Look {
+  kind: DescriptionKind;
+  /** Null: not served. */
+  body: unknown;
+  hash: string;
+  /** Day on which the answer held last was seen; null: none is held, this one is the baseline. */
+  heldSince: string | null;
+  /** Null where it is the held answer, or the first. */
+  difference: SchemaDifference | null;
+}
+
+/** Asks for both and compares each with the answer held last; stores nothing. Errors: those of the registry. */
+export async function lookAtDescriptions(db: Db, registry: Registry): Promise<Look[]> {
+  const held = await readDescriptions(db);
+  const looks: Look[] = [];
+  for (const kind of DESCRIPTIONS) {
+    const body = await readDescription(registry, kind);
+    const hash = contentId(JSON.stringify(body));
+    const last = held.findLast((one) => one.kind === kind) ?? null;
+    const look = { kind, body, hash, heldSince: last?.seen ?? null, difference: null };
+    if (body === null || last === null || last.hash === hash) {
+      looks.push(look);
+      continue;
+    }
+    const metadata = looks.find((one) => one.kind === "metadata")?.body ?? null;
+    const read = (answer: unknown) =>
+      kind === "metadata" ? describedFields(answer) : describedValues(answer, metadata);
+    const before = await readDescriptionBody(db, kind, last.hash);
+    looks.push({ ...look, difference: schemaDifference(read(before), read(body)) });
+  }
+  return looks;
+}
+
+/** What a look found, in words; null where nothing differs. */
+export const lookWords = ({ kind, difference }: Look): string | null =>
+  difference === null || isSame(difference) ? null : `/studies/${kind}: ${differenceWords(difference)}`;
+
+/**
+ * The weekly job: keeps each answer that differs from the last one, so that the next run of every review flags what its
+ * columns read of it. Writes nothing where nothing changed. Returns what changed, in words.
+ */
+export async function watchMetadata(db: Db, registry: Registry, now: () => string): Promise<string[]> {
+  const { dataTimestamp } = await registry.version();
+  const looks = await lookAtDescriptions(db, registry);
+  for (const { kind, body, hash, heldSince, difference } of looks)
+    if (body !== null && (heldSince === null || difference !== null))
+      await keepDescription(db, { kind, hash, body, dataAt: dataTimestamp, at: now() });
+  return looks.flatMap((look) => lookWords(look) ?? []);
+}

@@ -1,0 +1,32 @@
+import { type Html, html, recordLink } from "./html.ts";
+import { brokenBy } from "./list-findings.ts";
+import type { ClaimAnswer } from "./rows.ts";
+import { claimWords } from "./words.ts";
+
+/** How the review's own sentences stand: a sign and a word each, never colour alone, and the trials that break them. */
+
+const SIGNS: Record<ClaimAnswer["state"], string> = { holds: "✓", no_longer_holds: "✗", cannot_tell: "?" };
+
+function item({ claim, sentence, place, state, since, evidence }: ClaimAnswer): Html {
+  const trials = evidence.map(
+    (one) => html`<li>${recordLink(one.nct_id)} ${brokenBy(one).replace(`${one.nct_id}: `, "")}</li>`,
+  );
+  return html`<li id="claim-${claim}" class="claim ${state}">
+    <span class="kind"><span aria-hidden="true">${SIGNS[state]}</span> ${claimWords(state)}</span>
+    <q>${sentence}</q>${place === null ? null : html` <span class="where">${place}</span>`}${since === null ? null : html` <span class="where nowrap">since data of ${since}</span>`}
+    ${trials.length === 0 ? null : html`<ul>${trials}</ul>`}
+  </li>`;
+}
+
+/** What no longer holds first; nothing where the review makes no claim. */
+export function claimsBlock(claims: readonly ClaimAnswer[]): Html | null {
+  if (claims.length === 0) return null;
+  const order: readonly ClaimAnswer["state"][] = ["no_longer_holds", "cannot_tell", "holds"];
+  const sorted = claims.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  const broken = claims.filter(({ state }) => state === "no_longer_holds").length;
+  const heading =
+    broken === 0
+      ? "What the review says still holds"
+      : `What the review says: ${broken} of ${claims.length} sentences no longer hold`;
+  return html`<section id="claims" class="claims"><h2>${heading}</h2><ul>${sorted.map(item)}</ul></section>`;
+}
