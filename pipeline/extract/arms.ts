@@ -90,6 +90,14 @@ function typeOfArm(
   return { type: "active", hit: null, rule: "comparator/other_treatment" };
 }
 
+/** In a crossover, the arm that begins with a therapy of its own, which no other arm lists, is the other's comparator. */
+function waits(record: RecordText, given: Given, arm: ArmText): boolean {
+  if (record.model !== "CROSSOVER" || arm.type !== "ACTIVE_COMPARATOR" || !getsSomething(record, given, arm))
+    return false;
+  const others = record.arms.filter((other) => other !== arm && given.arms.has(other.index));
+  return others.some((other) => arm.interventions.some((index) => !other.interventions.includes(index)));
+}
+
 const ORDER: readonly ComparatorType[] = ["sham", "placebo", "active", "standard_care", "no_intervention", "none"];
 
 /** Control arm, comparator and placebo, from the arms as registered and, where they are silent, from prose. */
@@ -103,7 +111,7 @@ export function readArms(record: RecordText, given: Given, masked: boolean): Arm
         (arm.type === "ACTIVE_COMPARATOR" ||
           (["control", "control_label", "placebo"] as const).some((group) => firstIn(arm.texts, group) !== null))
       );
-    return given.arms.size > 0 && !given.arms.has(arm.index);
+    return given.arms.size > 0 && (!given.arms.has(arm.index) || waits(record, given, arm));
   };
   const controls =
     arms.length > 1 || given.by === null
