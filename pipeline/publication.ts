@@ -5,21 +5,13 @@ import { FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import type { OpenedFlag } from "./flags/reconcile.ts";
 import type { Arrival, Harvest, Quarantined } from "./harvest.ts";
 import { projectedDecisions } from "./import-tables.ts";
-import type { Outcomes } from "./ledger.ts";
 import { placeOlder } from "./older.ts";
 import type { Settled } from "./settle.ts";
+import { countOutcomes } from "./verdict.ts";
 
 /** Gathers what a run found into the one plan that publication carries out. */
 
 type ChangeRow = Publication["changes"][number];
-
-/** What became of every distinct record, the first that fits (design rule 4). */
-export function countOutcomes(harvest: Harvest): { distinct: number; outcomes: Outcomes } {
-  const outcomes: Outcomes = { quarantined: 0, older: 0, new: 0, changed: 0, derived_only: 0, unchanged: 0 };
-  for (const [name, { outcome }] of harvest.arrivals) if (!harvest.quarantined.has(name)) outcomes[outcome] += 1;
-  outcomes.quarantined = harvest.quarantined.size;
-  return { distinct: new Set([...harvest.arrivals.keys(), ...harvest.quarantined.keys()]).size, outcomes };
-}
 
 /** Sums of the walks, as the run's row keeps them. */
 export function sumWalks(harvest: Harvest): Partial<Publication["run"]> {
