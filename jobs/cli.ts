@@ -16,6 +16,7 @@ import { quarantineCommands } from "./commands/quarantine.ts";
 import { recomputeCommand } from "./commands/recompute.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { folderCommands } from "./commands/reviews.ts";
+import { knownReviewCommands } from "./commands/reviews-known.ts";
 import { scheduleCommand } from "./commands/schedule.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
@@ -40,6 +41,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   decisionCommands,
   importCommand,
   folderCommands,
+  knownReviewCommands,
   showCommand,
   extractCommand,
   replayCommand,
