@@ -12,6 +12,8 @@ COPY package.json LICENSE ./
 COPY db ./db
 COPY pipeline ./pipeline
 COPY jobs ./jobs
+COPY page ./page
+COPY docs/schema.md ./docs/schema.md
 COPY fixtures ./fixtures
 RUN mkdir /data && chown node:node /data
 VOLUME /data

@@ -13,6 +13,7 @@ import { recomputeCommand } from "./commands/recompute.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { folderCommands } from "./commands/reviews.ts";
 import { scheduleCommand } from "./commands/schedule.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
 import { importCommand } from "./commands/table-import.ts";
@@ -24,6 +25,7 @@ import { tableCommand } from "./commands/table.ts";
 const COMMANDS: readonly ((program: Command) => void)[] = [
   syncCommand,
   scheduleCommand,
+  serveCommand,
   recomputeCommand,
   tableCommand,
   listCommands,

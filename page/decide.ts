@@ -1,0 +1,132 @@
+import * as z from "zod";
+import { CURATED_COLUMNS, type DecidedColumn } from "../db/model.ts";
+import { readView } from "../db/read.ts";
+import type { Db } from "../db/sql.ts";
+import { decisionWords } from "../pipeline/report/decided.ts";
+import { type Html, html } from "../pipeline/report/html.ts";
+import type { DecisionRow } from "../pipeline/report/rows.ts";
+import type { Block, BlockCell } from "../pipeline/report/table-blocks.ts";
+import { type Asking, decidedWords, placeOf } from "../pipeline/report/table-html-cell.ts";
+import { columnWords } from "../pipeline/report/words.ts";
+import type { Outlook, Wish } from "./acts.ts";
+import { checked, hidden, personFields } from "./forms.ts";
+import { at } from "./links.ts";
+import { Refused } from "./refused.ts";
+
+/** Deciding a cell in two steps: a wish from the table, then the next version's change log, which a person confirms. */
+
+const COLUMNS = [...CURATED_COLUMNS, "tissue", "donor", "*"] as const satisfies readonly DecidedColumn[];
+const table = z.coerce.number().int().min(1);
+const nct = z.string().regex(/^NCT\d{8}$/, { error: "no NCT number" });
+const column = z.enum(COLUMNS);
+const value = z.string().trim().min(1, { error: "write a value" }).max(4000);
+
+const Sent = z.discriminatedUnion("verb", [
+  z.object({ verb: z.enum(["accept", "reject"]), review: z.string(), table, nct, column }),
+  z.object({ verb: z.literal("own"), review: z.string(), table, nct, column, value }),
+  z.object({
+    verb: z.literal("undo"),
+    review: z.string(),
+    decision: z.string().regex(/^[0-9A-Z]{26}$/, { error: "no decision's id" }),
+  }),
+]);
+const Confirmed = z.object({
+  by: z.string().trim().min(1, { error: "say who decides" }).max(200),
+  note: z.string().trim().max(2000),
+  expect: z.string(),
+});
+
+/** A wish as a form sends it. */
+export function wishSent(body: unknown): Wish {
+  const sent = checked(Sent, body);
+  if (sent.verb === "undo") return sent;
+  const { nct: nctId, ...rest } = sent;
+  return { ...rest, nctId, value: sent.verb === "own" ? sent.value : null };
+}
+
+export function confirmationSent(body: unknown): { by: string; note: string | null; expect: string } {
+  const { by, note, expect } = checked(Confirmed, body);
+  return { by, note: note === "" ? null : note, expect };
+}
+
+function fieldsOf(wish: Wish): Record<string, string | number | null> {
+  if (wish.verb === "undo") return { ...wish };
+  const { nctId, ...rest } = wish;
+  return { ...rest, nct: nctId };
+}
+
+/** Forms under the cells that differ. */
+export function asking(formToken: string, review: string, table: number): Asking {
+  const form = (fields: Record<string, string | number>, inside: Html): Html =>
+    html`<form method="post" action="/decide" class="decide">${hidden({ token: formToken, review, ...fields })}${inside}</form>`;
+  const undo = (id: string, about: string): Html =>
+    form(
+      { decision: id },
+      html`<button name="verb" value="undo" aria-label="Take back the decision on ${about}">Take it back…</button>`,
+    );
+  const cell = (block: Block, one: BlockCell): Html => {
+    const about = `${columnWords(one.column)} of ${block.nctId}`;
+    if (one.decided !== null) return html`<p>${decidedWords(one)}</p>${undo(one.decided.id, about)}`;
+    const fields = { table, nct: block.nctId, column: one.column };
+    const accept = html`<button name="verb" value="accept" aria-label="Accept the registry's ${about}">Accept…</button> `;
+    return html`${form(fields, html`${one.registry !== null && accept}<button name="verb" value="reject" aria-label="Keep the printed ${about}">Keep the printed…</button>`)}
+      ${form(fields, html`<label>Own value <input name="value" required maxlength="4000" aria-label="Own value for ${about}"></label> <button name="verb" value="own" aria-label="Write my own ${about}">Write it…</button>`)}`;
+  };
+  return {
+    cell,
+    study({ nctId, row }) {
+      if (row === null) return null;
+      if (row.decision_id !== null) return undo(row.decision_id, nctId);
+      const words = row.kind === "study_gone" ? "Take it out of the table…" : "Take it into the table…";
+      return form(
+        { table, nct: nctId, column: "*" },
+        html`<button name="verb" value="accept" aria-label="${nctId}: ${words}">${words}</button> <button name="verb" value="reject" aria-label="${nctId}: leave the table as it is">Leave the table as it is…</button>`,
+      );
+    },
+  };
+}
+
+function rowAddress(review: string, { table, nctId, column }: Pick<Outlook, "table" | "nctId" | "column">): string {
+  const place = placeOf(table, nctId, ...(column === "*" ? [] : [column]));
+  return `${at("/table", { review, table, q: nctId })}#${place}`;
+}
+
+/** The step between: what the table's next version would say, and who says so. */
+export function outlookPage(wish: Wish, outlook: Outlook, formToken: string, by: string): Html {
+  const { table, version, nextVersion, lines, fingerprint } = outlook;
+  const head =
+    nextVersion === null
+      ? html`<p>Table ${table} stays at version ${version}: this is noted in <code>decisions.jsonl</code> alone.</p>`
+      : html`<p>Change log of table ${table}, version ${nextVersion} (now ${version}), as it would be written:</p>`;
+  return html`<h1>Before it is written</h1>
+${head}
+<ul class="log">${lines.map((line) => html`<li>${line}</li>`)}</ul>
+<form method="post" action="/decide/confirm" class="panel">
+  ${hidden({ token: formToken, ...fieldsOf(wish), expect: fingerprint })}
+  <div class="fields">${personFields(by, false)} <button class="main">${nextVersion === null ? "Note it" : `Write version ${nextVersion}`}</button></div>
+</form>
+<p><a href="${rowAddress(wish.review, outlook)}">Back without deciding</a></p>`;
+}
+
+export async function readDecision(db: Db, review: string, id: string): Promise<DecisionRow> {
+  const found = (await readView<DecisionRow>(db, "decisions", { review })).find((one) => one.id === id);
+  if (found === undefined)
+    throw new Refused(404, `there is no decision ${id}`, "decisions are listed under /api/decisions");
+  return found;
+}
+
+/** What was decided, as the views have it now. */
+export function decisionPage(one: DecisionRow, formToken: string | null): Html {
+  const back = { table: one.table, nctId: one.nct_id, column: one.column };
+  const undo =
+    formToken === null || one.decision === "undone"
+      ? null
+      : html`<form method="post" action="/decide">${hidden({ token: formToken, review: one.review, decision: one.id })}<button name="verb" value="undo">Take it back…</button></form>`;
+  return html`<h1>Decided</h1>
+<div class="panel said" role="status">
+  <p><strong>${one.decision}</strong> by ${one.by} on ${one.at.slice(0, 16).replace("T", " ")} UTC: ${one.nct_id} ${decisionWords(one)}${one.note !== null && html` <q>${one.note}</q>`}</p>
+  <p>Table ${one.table}, version ${one.table_version}. <span class="where">decision ${one.id}${one.undoes !== null && `, takes back ${one.undoes}`}</span></p>
+</div>
+<p><a href="${rowAddress(one.review, back)}">To the cell in the table</a></p>
+${undo}`;
+}
