@@ -100,7 +100,7 @@ export function flagsPage({ asked, review, flags, answered }: FlagsData, formTok
   const list = [...groups.values()].map((flags) => group(flags, canAnswer));
   const answer =
     canAnswer && found.length > 0
-      ? html`<div class="panel fields">${personFields(by, true)}
+      ? html`<div class="panel fields answer">${personFields(by, true)}
       <button name="state" value="acknowledged">Acknowledge: seen, still open</button> <button name="state" value="resolved">Resolve: done</button></div>`
       : null;
   const severities = [

@@ -1,4 +1,4 @@
-import { type ClaimState, SEVERITIES } from "../db/model.ts";
+import { SEVERITIES } from "../db/model.ts";
 import { readUndelivered } from "../db/outbox.ts";
 import { readView } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
@@ -9,7 +9,7 @@ import { statusWords } from "../pipeline/report/digest-text.ts";
 import { type Html, html } from "../pipeline/report/html.ts";
 import type { ClaimAnswer, FlagRow, ReviewRow, RunRow, StatusChangeRow } from "../pipeline/report/rows.ts";
 import { severityMark } from "../pipeline/report/table-html-cell.ts";
-import { claimWords, counted, flagWords } from "../pipeline/report/words.ts";
+import { claimWords, counted, flagWords, tally } from "../pipeline/report/words.ts";
 import { at } from "./links.ts";
 
 /** Does the review still hold, how old is what we know, and what waits for a person? */
@@ -93,8 +93,11 @@ export async function readHome(db: Db): Promise<HomeData> {
 }
 
 function age(hours: number | null): string {
-  if (hours === null) return "never complete";
-  return hours < 48 ? `${Math.round(hours)} hours ago` : `${Math.round(hours / 24)} days ago`;
+  if (hours === null) return "never checked whole";
+  if (hours < 1) return "checked within the last hour";
+  return hours < 48
+    ? `checked ${counted(Math.round(hours), "hour")} ago`
+    : `checked ${Math.round(hours / 24)} days ago`;
 }
 
 function card(row: ReviewRow, { fresh, flags, claims }: HomeData): Html {
@@ -106,12 +109,19 @@ function card(row: ReviewRow, { fresh, flags, claims }: HomeData): Html {
     return count === 0
       ? []
       : [
-          html`<li><a href="${at("/flags", { review, severity })}">${severityMark(severity)} <span class="count">${count}</span></a></li>`,
+          html`<li><a href="${at("/flags", { review, severity })}" aria-label="${count} ${severity}">${severityMark(severity)}<span class="count">${count}</span></a></li>`,
         ];
   });
   const states = claims.filter((one) => one.review === review).map(({ state }) => state);
-  const count = (state: ClaimState) => states.filter((one) => one === state).length;
-  const broken = count("no_longer_holds");
+  const gone = states.filter((state) => state === "no_longer_holds").length;
+  const others = tally(
+    new Map(
+      (["holds", "cannot_tell"] as const).map((state) => [
+        claimWords(state),
+        states.filter((one) => one === state).length,
+      ]),
+    ),
+  );
   const tableLinks = Object.entries(tables).map(
     ([table, version]) =>
       html`<li><a href="${at("/table", { review, table })}">Table ${table}</a> <span class="where">version ${version}</span></li>`,
@@ -119,10 +129,10 @@ function card(row: ReviewRow, { fresh, flags, claims }: HomeData): Html {
   return html`<li class="panel"><h2>${title}</h2>
     <dl class="facts">
       <dt>Review</dt><dd>${review}${!active && " (no folder any more: not fetched)"}</dd>
-      <dt>Registry data of</dt><dd>${now?.data_date ?? "no day yet"}, found in step ${age(now?.age_hours ?? null)}</dd>
+      <dt>Registry data of</dt><dd>${now?.data_date ?? "no day yet"}, ${age(now?.age_hours ?? null)}</dd>
       <dt>Last run</dt><dd>${now?.last_state ?? "none"}</dd>
       <dt>Studies tracked</dt><dd>${members}</dd>
-      ${states.length > 0 && html`<dt>Its sentences</dt><dd>${broken > 0 && html`<span class="claim no_longer_holds">${broken} no longer ${broken === 1 ? "holds" : "hold"}</span>, `}${count("holds")} hold, ${count("cannot_tell")} cannot be told</dd>`}
+      ${states.length > 0 && html`<dt>Its sentences</dt><dd>${gone > 0 && html`<span class="claim no_longer_holds">${claimWords("no_longer_holds")} ${gone}</span>${others !== "" && ", "}`}${others}</dd>`}
     </dl>
     ${tableLinks.length > 0 && html`<ul>${tableLinks}</ul>`}
     ${severities.length === 0 ? html`<p>No flag is open.</p>` : html`<p>Open flags:</p><ul>${severities}</ul>`}

@@ -24,13 +24,11 @@ export function keepShown(readTables: ReadTables): (db: Db, review: string) => P
   }
   return async (db, review) => {
     const marker = await readMarker(db);
-    let found = kept.get(review);
+    const known = kept.get(review);
+    const found = known?.marker === marker ? known : { marker, shown: read(db, review) };
+    // What could not be read is asked for again by the next visitor.
+    found.shown.catch(() => kept.get(review) === found && kept.delete(review));
     kept.delete(review);
-    if (found?.marker !== marker) {
-      found = { marker, shown: read(db, review) };
-      // What could not be read is asked for again by the next visitor.
-      found.shown.catch(() => kept.delete(review));
-    }
     kept.set(review, found);
     for (const oldest of [...kept.keys()].slice(0, -MOST_KEPT)) kept.delete(oldest);
     return found.shown;

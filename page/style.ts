@@ -48,6 +48,7 @@ details.claims { border: 1px solid var(--line); border-radius: 8px; padding: .35
 .flags { list-style: none; padding: 0; }
 .flags li { padding: .25rem 0; border-top: 1px solid var(--line); }
 .wrong { color: var(--alarm); font-weight: 600; }
+@media screen and (min-width: 60rem) and (min-height: 40rem) { .answer { position: sticky; bottom: 0; margin-bottom: 0; border-color: var(--faint); } }
 table.plain { table-layout: auto; }
 table.plain .number { width: auto; text-align: right; font-variant-numeric: tabular-nums; }
 @media screen and (max-width: 80rem) { table.plain .number { text-align: left; } }
