@@ -55,6 +55,9 @@ function fieldsOf(wish: Wish): Record<string, string | number | null> {
   return { ...rest, nct: nctId };
 }
 
+/** What a button is about, for who hears it without seeing the cell above it. */
+const hearing = (words: string): Html => html`<span class="aside"> ${words}</span>`;
+
 /** Forms under the cells that differ. */
 export function asking(formToken: string, review: string, table: number): Asking {
   const form = (fields: Record<string, string | number>, inside: Html): Html =>
@@ -62,15 +65,15 @@ export function asking(formToken: string, review: string, table: number): Asking
   const undo = (id: string, about: string): Html =>
     form(
       { decision: id },
-      html`<button name="verb" value="undo" aria-label="Take back the decision on ${about}">Take it back…</button>`,
+      html`<button name="verb" value="undo">Take it back…${hearing(`the decision on ${about}`)}</button>`,
     );
   const cell = (block: Block, one: BlockCell): Html => {
     const about = `${columnWords(one.column)} of ${block.nctId}`;
     if (one.decided !== null) return html`<p>${decidedWords(one)}</p>${undo(one.decided.id, about)}`;
     const fields = { table, nct: block.nctId, column: one.column };
-    const accept = html`<button name="verb" value="accept" aria-label="Accept the registry's ${about}">Accept…</button> `;
-    return html`${form(fields, html`${one.registry !== null && accept}<button name="verb" value="reject" aria-label="Keep the printed ${about}">Keep the printed…</button>`)}
-      ${form(fields, html`<label>Own value <input name="value" required maxlength="4000" aria-label="Own value for ${about}"></label> <button name="verb" value="own" aria-label="Write my own ${about}">Write it…</button>`)}`;
+    const accept = html`<button name="verb" value="accept">Accept…${hearing(`the registry's ${about}`)}</button> `;
+    return html`${form(fields, html`${one.registry !== null && accept}<button name="verb" value="reject">Keep the printed…${hearing(about)}</button>`)}
+      ${form(fields, html`<label><span>Own value${hearing(`for ${about}`)}</span> <input name="value" required maxlength="4000"></label> <button name="verb" value="own">Write it…${hearing(`as ${about}`)}</button>`)}`;
   };
   return {
     cell,
@@ -80,7 +83,7 @@ export function asking(formToken: string, review: string, table: number): Asking
       const words = row.kind === "study_gone" ? "Take it out of the table…" : "Take it into the table…";
       return form(
         { table, nct: nctId, column: "*" },
-        html`<button name="verb" value="accept" aria-label="${nctId}: ${words}">${words}</button> <button name="verb" value="reject" aria-label="${nctId}: leave the table as it is">Leave the table as it is…</button>`,
+        html`<button name="verb" value="accept">${words}${hearing(nctId)}</button> <button name="verb" value="reject">Leave the table as it is…${hearing(`about ${nctId}`)}</button>`,
       );
     },
   };

@@ -109,7 +109,7 @@ function card(row: ReviewRow, { fresh, flags, claims }: HomeData): Html {
     return count === 0
       ? []
       : [
-          html`<li><a href="${at("/flags", { review, severity })}" aria-label="${count} ${severity}">${severityMark(severity)}<span class="count">${count}</span></a></li>`,
+          html`<li><a href="${at("/flags", { review, severity })}">${severityMark(severity)}<span class="count">${count}</span></a></li>`,
         ];
   });
   const states = claims.filter((one) => one.review === review).map(({ state }) => state);
