@@ -9,6 +9,7 @@ import { placeOf, severityMark } from "../pipeline/report/table-html-cell.ts";
 import { counted, flagWords } from "../pipeline/report/words.ts";
 import type { Answer } from "./acts.ts";
 import { checked, hidden, pager, personFields, select } from "./forms.ts";
+import type { Read } from "./kept.ts";
 import { at } from "./links.ts";
 
 /** Open questions for a person, the gravest first: what happened, what to do, and the answer. */
@@ -50,8 +51,16 @@ export interface FlagsData {
   answered: readonly FlagRow[];
 }
 
-export async function readFlags(db: Db, asked: FlagsAsked, review: string): Promise<FlagsData> {
-  const all = await readView<FlagRow>(db, "flags", { review });
+/** All flags of a review, whatever their state. */
+export const readReviewFlags: Read<FlagRow[]> = (db, review) => readView<FlagRow>(db, "flags", { review });
+
+export async function readFlags(
+  db: Db,
+  asked: FlagsAsked,
+  review: string,
+  flagsOf: Read<readonly FlagRow[]>,
+): Promise<FlagsData> {
+  const all = await flagsOf(db, review);
   const answered = new Set((asked.answered ?? "").split(","));
   return {
     asked,

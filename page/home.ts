@@ -9,7 +9,8 @@ import { statusWords } from "../pipeline/report/digest-text.ts";
 import { type Html, html } from "../pipeline/report/html.ts";
 import type { ClaimAnswer, FlagRow, ReviewRow, RunRow, StatusChangeRow } from "../pipeline/report/rows.ts";
 import { severityMark } from "../pipeline/report/table-html-cell.ts";
-import { claimWords, counted, flagWords, tally } from "../pipeline/report/words.ts";
+import { claimWords, counted, tally } from "../pipeline/report/words.ts";
+import type { Read } from "./kept.ts";
 import { at } from "./links.ts";
 
 /** Does the review still hold, how old is what we know, and what waits for a person? */
@@ -72,22 +73,36 @@ function digestOf(
   };
 }
 
-export async function readHome(db: Db): Promise<HomeData> {
-  const reviews = await readView<ReviewRow>(db, "reviews");
-  const all = await readView<FlagRow>(db, "flags");
+/** What the last runs found of all reviews. */
+async function readDigests(db: Db, reviews: readonly ReviewRow[], flags: readonly FlagRow[]): Promise<Digest[]> {
   const runs = (await readView<RunRow>(db, "runs")).filter(({ published_at }) => published_at !== null).slice(0, 20);
   const oldest = runs.at(-1)?.published_at ?? null;
   const statuses = new Map<string, StatusChangeRow[]>();
   if (oldest !== null)
     for (const { review } of reviews)
       statuses.set(review, await readView<StatusChangeRow>(db, "status_changes", { review, since: { at: oldest } }));
-  const digests = runs.map((run) => digestOf(run, { reviews, flags: all, statuses })).filter(hasNews);
+  const digests = runs.map((run) => digestOf(run, { reviews, flags, statuses })).filter(hasNews);
+  return digests.slice(0, MOST_RUNS);
+}
+
+/** What stays as it is until something is published or a flag is answered; the rest is read for every visitor. */
+export type StandingNews = Pick<HomeData, "reviews" | "flags" | "claims" | "digests">;
+
+export async function readStanding(db: Db): Promise<StandingNews> {
+  const reviews = await readView<ReviewRow>(db, "reviews");
+  const flags = await readView<FlagRow>(db, "flags");
   return {
     reviews,
-    fresh: await readView<FreshnessRow>(db, "freshness"),
-    flags: all.filter(({ state }) => state === "open"),
+    flags: flags.filter(({ state }) => state === "open"),
     claims: await readView<ClaimAnswer>(db, "claims"),
-    digests: digests.slice(0, MOST_RUNS),
+    digests: await readDigests(db, reviews, flags),
+  };
+}
+
+export async function readHome(db: Db, standing: Read<StandingNews>): Promise<HomeData> {
+  return {
+    ...(await standing(db, "")),
+    fresh: await readView<FreshnessRow>(db, "freshness"),
     undelivered: undeliveredWords(await readUndelivered(db)),
   };
 }
@@ -161,8 +176,7 @@ function broken(claims: readonly ClaimAnswer[]): Html | null {
 function digest(news: Digest): Html {
   const lines = news.reviews.flatMap(({ opened, statusChanges }) => [
     ...opened.map(
-      (flag) =>
-        html`<li>${severityMark(flag.severity)} ${flagWords(flag.kind)}: ${flag.nct_id ?? flag.review}: ${flag.message}</li>`,
+      (flag) => html`<li>${severityMark(flag.severity)} ${flag.nct_id ?? flag.review}: ${flag.message}</li>`,
     ),
     ...statusChanges.map((change) => html`<li>${statusWords(change)}</li>`),
   ]);

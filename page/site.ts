@@ -13,16 +13,16 @@ import type { Acts } from "./acts.ts";
 import { answerView } from "./api.ts";
 import { asking, confirmationSent, decisionPage, outlookPage, readDecision, wishSent } from "./decide.ts";
 import { failureOf, failurePage, loginPage, UNFORESEEN } from "./failure.ts";
-import { answerSent, flagsAsked, flagsPage, readFlags } from "./flags.ts";
+import { answerSent, flagsAsked, flagsPage, readFlags, readReviewFlags } from "./flags.ts";
 import { openGuard } from "./guard.ts";
-import { homePage, readHome } from "./home.ts";
+import { homePage, readHome, readStanding } from "./home.ts";
+import { kept } from "./kept.ts";
 import { contentPolicy, layout, type Page } from "./layout.ts";
 import { at, safeReturn } from "./links.ts";
 import { openApi } from "./openapi.ts";
 import { Refused } from "./refused.ts";
 import { readRuns, runsPage } from "./run.ts";
-import { keepShown, type ReadTables } from "./shown.ts";
-import { readTable, tableAsked, tablePage, tableTitle } from "./table.ts";
+import { type ReadTables, readShown, readTable, tableAsked, tablePage, tableTitle } from "./table.ts";
 
 /** TABLE OF ROUTES: what each address answers. Reads are over the public views; what writes is handed in. */
 
@@ -62,7 +62,9 @@ async function reviewMeant(db: Db, named: string | undefined): Promise<string> {
 export function site(parts: SiteParts): Hono {
   const { use, acts } = parts;
   const guard = openGuard(parts);
-  const shownOf = keepShown(parts.readTables);
+  const shownOf = kept((db, review) => readShown(parts.readTables, db, review));
+  const flagsOf = kept(readReviewFlags);
+  const standing = kept(readStanding);
   const app = new Hono();
 
   const formToken = (c: Context): string | null => (acts === null ? null : guard.formToken(c));
@@ -105,7 +107,9 @@ export function site(parts: SiteParts): Hono {
   app.use(guard.admit);
   app.use(bodyLimit({ maxSize: MOST_SENT, onError: (c) => c.text("more was sent than any form here holds\n", 413) }));
 
-  app.get("/", async (c) => answer(c, { title: "Home", body: homePage(await use(({ db }) => readHome(db))) }));
+  app.get("/", async (c) =>
+    answer(c, { title: "Home", body: homePage(await use(({ db }) => readHome(db, standing))) }),
+  );
   app.get("/table", async (c) => {
     const asked = tableAsked(c.req.query());
     const data = await use(async ({ db }) => readTable(db, asked, await reviewMeant(db, asked.review), shownOf));
@@ -116,7 +120,7 @@ export function site(parts: SiteParts): Hono {
   });
   app.get("/flags", async (c) => {
     const asked = flagsAsked(c.req.query());
-    const data = await use(async ({ db }) => readFlags(db, asked, await reviewMeant(db, asked.review)));
+    const data = await use(async ({ db }) => readFlags(db, asked, await reviewMeant(db, asked.review), flagsOf));
     return answer(c, { title: "Needs you", body: flagsPage(data, formToken(c), nameOf(c)) });
   });
   app.get("/runs", async (c) => {

@@ -44,13 +44,14 @@ details.claims { border: 1px solid var(--line); border-radius: 8px; padding: .35
 .claim.holds { color: var(--calm); }
 .claim.no_longer_holds { color: var(--alarm); }
 .claim.cannot_tell { color: var(--judge); }
-.log { background: var(--ground); border: 1px solid var(--line); border-radius: 6px; padding: .5rem .75rem; }
+.severity { min-width: 6.2rem; }
+.log { padding: .5rem .75rem .5rem 1.75rem; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; }
 .flags { list-style: none; padding: 0; }
 .flags li { padding: .25rem 0; border-top: 1px solid var(--line); }
+.flags .where a { white-space: nowrap; }
 .wrong { color: var(--alarm); font-weight: 600; }
 @media screen and (min-width: 60rem) and (min-height: 40rem) { .answer { position: sticky; bottom: 0; margin-bottom: 0; border-color: var(--faint); } }
 table.plain { table-layout: auto; }
-table.plain .number { width: auto; text-align: right; font-variant-numeric: tabular-nums; }
-@media screen and (max-width: 80rem) { table.plain .number { text-align: left; } }
+@media screen and (max-width: 80rem) { table.plain .study { border-bottom: 1px solid var(--line); border-radius: 8px; padding-bottom: .4rem; } }
 @media print { .site, .decide, .skip, form { display: none; } }
 </style>`;

@@ -6,7 +6,7 @@ import { claimsBlock } from "../pipeline/report/claims-html.ts";
 import { type Html, html } from "../pipeline/report/html.ts";
 import { spoken } from "../pipeline/report/list-columns.ts";
 import type { ClaimAnswer } from "../pipeline/report/rows.ts";
-import { type Block, kindCounts } from "../pipeline/report/table-blocks.ts";
+import { type Block, blocksOf, kindCounts, type TableInput } from "../pipeline/report/table-blocks.ts";
 import { headingOf } from "../pipeline/report/table-heading.ts";
 import { countsList, keySection, tableBody } from "../pipeline/report/table-html.ts";
 import type { Asking } from "../pipeline/report/table-html-cell.ts";
@@ -14,12 +14,26 @@ import { counted, driftWords } from "../pipeline/report/words.ts";
 import { checked, hidden, pager, select } from "./forms.ts";
 import { at } from "./links.ts";
 import { Refused } from "./refused.ts";
-import type { Shown } from "./shown.ts";
+import type { Read } from "./kept.ts";
 
 /** A review's table, filtered and a page at a time: what is printed, where the registry differs, the words behind each cell. */
 
-/** Studies on a page: 50 with all their evidence are half a megabyte, which a slow line still brings at once. */
-const PER_PAGE = 50;
+/** Studies on a page: 25 with all their evidence are half a megabyte, and made in 30 ms. */
+const PER_PAGE = 25;
+
+/** A table of a review, taken apart into its studies. */
+export interface Shown {
+  input: TableInput;
+  blocks: readonly Block[];
+}
+
+/** Reads all tables of a review. Errors: `usage` where it has none. */
+export type ReadTables = (db: Db, asked: { review: string }) => Promise<TableInput[]>;
+
+export async function readShown(readTables: ReadTables, db: Db, review: string): Promise<Shown[]> {
+  const inputs = await readTables(db, { review });
+  return inputs.map((input) => ({ input, blocks: blocksOf(input) }));
+}
 
 /** A form sends '' for what was left open. */
 const open = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === "" ? undefined : value), schema);
@@ -50,7 +64,7 @@ export async function readTable(
   db: Db,
   asked: TableAsked,
   review: string,
-  shownOf: (db: Db, review: string) => Promise<readonly Shown[]>,
+  shownOf: Read<readonly Shown[]>,
 ): Promise<TableData> {
   const [fresh] = await readView<{ open_flags: number }>(db, "freshness", { review });
   const claims = await readView<ClaimAnswer>(db, "claims", { review });
