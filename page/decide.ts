@@ -3,7 +3,7 @@ import { CURATED_COLUMNS, type DecidedColumn } from "../db/model.ts";
 import { readView } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
 import { decisionWords } from "../pipeline/report/decided.ts";
-import { type Html, html } from "../pipeline/report/html.ts";
+import { type Html, html, publicationLink } from "../pipeline/report/html.ts";
 import type { DecisionRow } from "../pipeline/report/rows.ts";
 import type { Block, BlockCell } from "../pipeline/report/table-blocks.ts";
 import { type Asking, decidedWords, placeOf } from "../pipeline/report/table-html-cell.ts";
@@ -22,7 +22,12 @@ const column = z.enum(COLUMNS);
 const value = z.string().trim().min(1, { error: "write a value" }).max(4000);
 
 const Sent = z.discriminatedUnion("verb", [
-  z.object({ verb: z.enum(["accept", "reject"]), review: z.string(), table, nct, column }),
+  z
+    .object({ verb: z.enum(["accept", "reject"]), review: z.string(), table, nct, column, value: value.optional() })
+    .refine((sent) => sent.column !== "publications" || sent.value !== undefined, {
+      error: "name a PMID",
+      path: ["value"],
+    }),
   z.object({ verb: z.literal("own"), review: z.string(), table, nct, column, value }),
   z.object({
     verb: z.literal("undo"),
@@ -41,7 +46,9 @@ export function wishSent(body: unknown): Wish {
   const sent = checked(Sent, body);
   if (sent.verb === "undo") return sent;
   const { nct: nctId, ...rest } = sent;
-  return { ...rest, nctId, value: sent.verb === "own" ? sent.value : null };
+  // Accepting and refusing name a value only where there are several: a publication by its PMID.
+  const isNamed = sent.verb === "own" || sent.column === "publications";
+  return { ...rest, nctId, value: isNamed ? (sent.value ?? null) : null };
 }
 
 export function confirmationSent(body: unknown): { by: string; note: string | null; expect: string } {
@@ -67,16 +74,28 @@ export function asking(formToken: string, review: string, table: number): Asking
       { decision: id },
       html`<button name="verb" value="undo">Take it back…${hearing(`the decision on ${about}`)}</button>`,
     );
-  const cell = (block: Block, one: BlockCell): Html => {
-    const about = `${columnWords(one.column)} of ${block.nctId}`;
+  const own = (nctId: string, column: string): Html =>
+    form(
+      { table, nct: nctId, column },
+      html`<label><span>Own value${hearing(`for ${columnWords(column)} of ${nctId}`)}</span> <input name="value" required maxlength="4000"></label> <button name="verb" value="own">Write it…${hearing(`as ${columnWords(column)} of ${nctId}`)}</button>`,
+    );
+  const cell = ({ nctId }: Block, one: BlockCell): Html => {
+    const about = `${columnWords(one.column)} of ${nctId}`;
     if (one.decided !== null) return html`<p>${decidedWords(one)}</p>${undo(one.decided.id, about)}`;
-    const fields = { table, nct: block.nctId, column: one.column };
     const accept = html`<button name="verb" value="accept">Accept…${hearing(`the registry's ${about}`)}</button> `;
-    return html`${form(fields, html`${one.registry !== null && accept}<button name="verb" value="reject">Keep the printed…${hearing(about)}</button>`)}
-      ${form(fields, html`<label><span>Own value${hearing(`for ${about}`)}</span> <input name="value" required maxlength="4000"></label> <button name="verb" value="own">Write it…${hearing(`as ${about}`)}</button>`)}`;
+    const reject = html`<button name="verb" value="reject">Keep the printed…${hearing(about)}</button>`;
+    const fields = { table, nct: nctId, column: one.column };
+    return html`${form(fields, html`${one.registry !== null && accept}${reject}`)}${own(nctId, one.column)}`;
   };
+  const publication = (nctId: string, pmid: string): Html =>
+    html`<p>${publicationLink(pmid)}</p>${form(
+      { table, nct: nctId, column: "publications", value: pmid },
+      html`<button name="verb" value="accept">It reports the trial…${hearing(pmid)}</button> <button name="verb" value="reject">It does not…${hearing(pmid)}</button>`,
+    )}`;
   return {
     cell,
+    results: ({ nctId, publications: { linked } }) =>
+      html`${own(nctId, "results")}${linked.map((pmid) => publication(nctId, pmid))}`,
     study({ nctId, row }) {
       if (row === null) return null;
       if (row.decision_id !== null) return undo(row.decision_id, nctId);

@@ -55,7 +55,7 @@ function draftsOf(room: Room, wish: Wish): Draft[] {
   const { drafts, refused } = propose(room, verb === "reject" ? "reject" : "accept", [nctId], {
     table,
     column: [column],
-    ...(verb === "own" && value !== null ? { value } : {}),
+    ...(value === null ? {} : { value }),
   });
   if (refused.length > 0) refuse(`cannot ${verb === "own" ? "write it" : verb}: ${refused.join("; ")}`, next);
   return drafts;

@@ -117,6 +117,8 @@ const DECIDED = {
 export interface Asking {
   /** Under a cell that differs or is decided. */
   cell(block: Block, cell: BlockCell): Html;
+  /** Under the reviewer's own sentence on results, which is never compared. */
+  results(block: Block): Html;
   /** Under a study; null: nothing. */
   study(block: Block): Html | null;
 }
@@ -137,8 +139,16 @@ function commands({ nctId }: Block, cell: BlockCell): Html {
   return html`<p>To decide:</p><ul class="commands">${lines}</ul>`;
 }
 
+function resultsCommands({ nctId, publications: { linked } }: Block): Html {
+  const pmids = linked.map(
+    (pmid) =>
+      html`<li>confirm or refuse ${publicationLink(pmid)}: <code class="command">trialdrift drift accept ${nctId} --column publications --value ${pmid}</code> or <code class="command">reject</code></li>`,
+  );
+  return html`<p>The sentence is the reviewer's:</p><ul class="commands"><li>write another: <code class="command">trialdrift drift accept ${nctId} --column results --value "…"</code></li>${pmids}</ul>`;
+}
+
 /** What to type. */
-export const BY_COMMAND: Asking = { cell: commands, study: () => null };
+export const BY_COMMAND: Asking = { cell: commands, results: resultsCommands, study: () => null };
 
 /** Why a cell shows what it shows: both sides, the kind and its meaning, the words, and how to decide where it differs. */
 export function evidenceOf(block: Block, cell: BlockCell, values: Values, place: string, asking: Asking): Html {
@@ -151,6 +161,7 @@ export function evidenceOf(block: Block, cell: BlockCell, values: Values, place:
     ${compared ? html`<p>${sides(cell)}</p>${kind !== "same" && html`<p class="meaning">${driftMeaning(kind, basis)}${note !== null && `: ${note}`}${scope !== null && ` (${scope})`}.</p>`}` : alone}
     ${sourceOf(block, cell)}
     ${compared && (differs(cell) || cell.decided !== null) && asking.cell(block, cell)}
+    ${values === "curated" && block.inCurated && column === "results" && asking.results(block)}
   </li>`;
 }
 

@@ -242,6 +242,24 @@ describe("deciding", () => {
     }
   });
 
+  test("the sentence on results and publications are decided by their own values", async () => {
+    const visitor = visitorOf(open.url);
+    const page = await text(visitor.get("/table"));
+    expect(page).toContain(`for results of ${A}`);
+    const token = hiddenField(page, "token");
+    for (const [fields, words] of [
+      [
+        { verb: "own", column: "results", value: "Safe in ten patients" },
+        "results: (blank) -&gt; Safe in ten patients",
+      ],
+      [{ verb: "accept", column: "publications", value: "31415926" }, "PMID 31415926 confirmed"],
+      [{ verb: "reject", column: "publications", value: "31415926" }, "stays at version"],
+    ] as const)
+      expect(await text(visitor.post("/decide", { ...wish, ...fields, token })), words).toContain(words);
+    const without = await visitor.post("/decide", { ...wish, verb: "accept", column: "publications", token });
+    expect(without.status).toBe(400);
+  });
+
   test("flags are answered with name and note", async () => {
     const visitor = visitorOf(open.url);
     const page = await text(visitor.get("/flags"));
