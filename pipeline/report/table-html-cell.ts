@@ -151,7 +151,13 @@ function resultsCommands({ nctId, publications: { linked } }: Block): Html {
 export const BY_COMMAND: Asking = { cell: commands, results: resultsCommands, study: () => null };
 
 /** Why a cell shows what it shows: both sides, the kind and its meaning, the words, and how to decide where it differs. */
-export function evidenceOf(block: Block, cell: BlockCell, values: Values, place: string, asking: Asking): Html {
+export function evidenceOf(
+  block: Block,
+  cell: BlockCell,
+  values: Values,
+  place: string,
+  asking: Asking = BY_COMMAND,
+): Html {
   const { column, kind, basis, note, registry } = cell;
   const compared = values === "curated" && kind !== null;
   const scope = scopeWords(column);
