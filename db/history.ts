@@ -177,3 +177,41 @@ export async function readRetired(db: Db, nctIds: readonly string[]): Promise<Ma
     [...Map.groupBy(found, (one) => one.survivor)].map(([id, list]) => [id, list.map((one) => one.retired)]),
   );
 }
+
+/** What one held version states of what a plot through time shows; days yyyy-mm-dd, dates as posted. */
+export interface Stated {
+  nctId: string;
+  /** Data date of the version: the day from which it is in force. */
+  day: string;
+  dated: "observed" | "submitted";
+  status: string;
+  lastKnown: string | null;
+  start: string | null;
+  startType: string | null;
+  completion: string | null;
+  completionType: string | null;
+  enrollment: number | null;
+  enrollmentType: string | null;
+  publications: string[];
+  firstPosted: string | null;
+}
+
+/** What every version held of one study, or of all members of a review, states; by study, oldest first. */
+export function readStated(db: Db, of: { nctId: string } | { review: string }): Promise<Stated[]> {
+  const meant =
+    "nctId" in of
+      ? sql`v.nct_id = ${of.nctId}`
+      : sql`v.nct_id in (select m.nct_id from trialdrift.members m where m.review = ${of.review})`;
+  return rows<Stated>(
+    db,
+    sql`select v.nct_id as "nctId", left(v.data_at, 10) as day, v.dated, w.status, w.last_known_status as "lastKnown",
+               w.start_date as start, w.start_date_type as "startType", w.completion_date as completion,
+               w.completion_date_type as "completionType", w.enrollment, w.enrollment_type as "enrollmentType",
+               to_json(w.publications) as publications, w.first_posted as "firstPosted"
+          from trialdrift.versions v
+         cross join lateral (select r.* from trialdrift.rows r where r.version_id = v.version_id
+                              order by r.facts_version desc limit 1) w
+         where v.published and ${meant}
+         order by v.nct_id, v.data_at, v.seq`,
+  );
+}
