@@ -1,4 +1,5 @@
 import { type Html, html, type Part } from "../../pipeline/report/html.ts";
+import { counted } from "../../pipeline/report/words.ts";
 
 /** How a plot stands on a page: title, what is drawn and in which units, the drawing, its key, and the table behind it. */
 
@@ -17,8 +18,8 @@ export interface Drawing {
 
 export interface Column {
   head: string;
-  /** Figures stand to the right. */
-  number?: boolean;
+  /** Numbers stand to the right, days are not broken. */
+  kind?: "number" | "day";
 }
 
 export interface Figure {
@@ -57,8 +58,8 @@ function drawing({ id, draw }: Figure, size: keyof typeof WIDTHS): Html | null {
 /** The table behind a plot: closed on a screen, open on paper. */
 function behind({ title, columns, rows }: Figure): Html | null {
   if (rows.length === 0) return null;
-  const kind = (at: number) => (columns[at]?.number === true ? "number" : "text");
-  return html`<details class="data"><summary>The numbers behind “${title}” <span class="count">${rows.length} rows</span></summary>
+  const kind = (at: number) => columns[at]?.kind ?? "text";
+  return html`<details class="data"><summary>The numbers behind “${title}” <span class="count">${counted(rows.length, "row")}</span></summary>
     <div class="scroll" tabindex="0" role="region" aria-label="Table: ${title}">
     <table class="plain"><caption>${title}</caption>
       <thead><tr>${columns.map(({ head }, at) => html`<th scope="col" class="${kind(at)}">${head}</th>`)}</tr></thead>

@@ -13,6 +13,8 @@ export interface Mark {
   from: string;
   to: string;
   label: string;
+  /** Fewer words, for where the label has no room. */
+  brief?: string;
   /** Class of a span's filling. */
   filling?: string;
   /** What a pointer that rests on it is told. */
@@ -44,20 +46,26 @@ function reach(mark: Mark, scale: TimeScale): { x: number; width: number } {
 
 type Words = Omit<Placed["label"], "row">;
 
-/** Words go into a span where they fit, else after the mark, else before it, else where there is most room, cut. */
+/**
+ * Words go into a span where they fit, else to the right of the mark, else to the left; the label goes before its brief form,
+ * which is cut where neither has room.
+ */
 function wordsFor(mark: Mark, x: number, width: number, scale: TimeScale): Words {
   const [left = 0, right = 0] = scale.range();
   const span = mark.shape === "span";
-  const wanted = textWidth(mark.label);
-  if (span && wanted + 2 * GAP <= width) return { text: mark.label, x: x + GAP, anchor: "start", inside: true };
   // Words below a span begin where it begins or end where it ends; words beside a mark leave a gap.
   const [start, end] = span ? [x, x + width] : [x + width + GAP, x - GAP];
   const [after, before] = [right - start, end - left];
-  if (wanted <= after) return { text: mark.label, x: start, anchor: "start", inside: false };
-  if (wanted <= before) return { text: mark.label, x: end, anchor: "end", inside: false };
+  const brief = mark.brief ?? mark.label;
+  for (const text of [mark.label, brief]) {
+    const wanted = textWidth(text);
+    if (span && wanted + 2 * GAP <= width) return { text, x: x + GAP, anchor: "start", inside: true };
+    if (wanted <= after) return { text, x: start, anchor: "start", inside: false };
+    if (wanted <= before) return { text, x: end, anchor: "end", inside: false };
+  }
   return after >= before
-    ? { text: fitted(mark.label, after), x: start, anchor: "start", inside: false }
-    : { text: fitted(mark.label, before), x: end, anchor: "end", inside: false };
+    ? { text: fitted(brief, after), x: start, anchor: "start", inside: false }
+    : { text: fitted(brief, before), x: end, anchor: "end", inside: false };
 }
 
 interface Extent {
@@ -117,20 +125,26 @@ export function shapeAt(shape: Shape, x: number, y: number): Html {
 /** Fillings that letters cannot be read on without a rim. */
 const PATTERNED: readonly string[] = ["unknown", "stopped", "other"];
 
-function drawn({ mark, x, width, row, label }: Placed, top: number): Html {
-  const y = top + row * ROW + ROW / 2;
-  const wordsY = top + label.row * ROW + ROW / 2;
-  const { filling = "other" } = mark;
-  const shape =
+const middleOf = (top: number, row: number): number => top + row * ROW + ROW / 2;
+
+function leader({ x, width, row, label }: Placed, top: number): Html | null {
+  if (label.row === row) return null;
+  const at = px(x + Math.min(1, width / 2));
+  return html`<line class="leader" x1="${at}" y1="${px(middleOf(top, row) + 8)}" x2="${at}" y2="${px(middleOf(top, label.row) - 6)}"/>`;
+}
+
+function shape({ mark, x, width, row }: Placed, top: number): Html {
+  const y = middleOf(top, row);
+  const drawn =
     mark.shape === "span"
-      ? html`<rect class="bar ${filling}" x="${px(x)}" y="${px(y - 8)}" width="${px(width)}" height="16"/>`
+      ? html`<rect class="bar ${mark.filling ?? "other"}" x="${px(x)}" y="${px(y - 8)}" width="${px(width)}" height="16"/>`
       : shapeAt(mark.shape, x + width / 2, y);
-  const leaderX = px(Math.min(x + width - 1, x + 1));
-  const leader =
-    label.row > row &&
-    html`<line class="leader" x1="${leaderX}" y1="${px(y + 8)}" x2="${leaderX}" y2="${px(wordsY - 6)}"/>`;
-  const over = !label.inside || PATTERNED.includes(filling) ? "over" : "";
-  return html`<g><title>${mark.told}</title>${leader}${shape}<text class="label ${over}" x="${px(label.x)}" y="${px(wordsY + 4.5)}" text-anchor="${label.anchor}">${label.text}</text></g>`;
+  return html`<g><title>${mark.told}</title>${drawn}</g>`;
+}
+
+function words({ mark, label }: Placed, top: number): Html {
+  const over = !label.inside || PATTERNED.includes(mark.filling ?? "other") ? "over" : "";
+  return html`<text class="label ${over}" x="${px(label.x)}" y="${px(middleOf(top, label.row) + 4.5)}" text-anchor="${label.anchor}">${label.text}</text>`;
 }
 
 /** All lanes under one axis from `from` to `to`; `now` is the last day known, drawn as a line. */
@@ -141,9 +155,9 @@ export function drawLanes(lanes: readonly Lane[], from: string, to: string, now:
     const placed = packed(marks, scale);
     const top = y + LINE;
     const rows = Math.max(1, ...placed.map(({ row, label }) => Math.max(row, label.row) + 1));
-    const heading = html`<line class="rule" x1="0" y1="${y + 2}" x2="${width}" y2="${y + 2}"/><text class="name" x="2" y="${y + 16}">${fitted(name, width)}</text>`;
+    const heading = html`<line class="rule" x1="0" y1="${y + 2}" x2="${width}" y2="${y + 2}"/><text class="name" x="2" y="${y + 16}">${name}</text>`;
     y = top + rows * ROW + BELOW;
-    return html`${heading}${placed.map((one) => drawn(one, top))}`;
+    return html`${heading}${placed.map((one) => leader(one, top))}${placed.map((one) => shape(one, top))}${placed.map((one) => words(one, top))}`;
   });
   const nowX = now === null ? 0 : px(placeOf(scale, now));
   const line = now !== null && html`<line class="now" x1="${nowX}" y1="${TOP}" x2="${nowX}" y2="${y}"/>`;

@@ -76,9 +76,9 @@ export function sizesFigure(pairs: readonly SizePair[], trials: number, study: (
     empty: "No trial says yet how many took part beside an earlier number.",
     columns: [
       { head: "Trial" },
-      { head: "Planned", number: true },
-      { head: "Took part", number: true },
-      { head: "Share", number: true },
+      { head: "Planned", kind: "number" },
+      { head: "Took part", kind: "number" },
+      { head: "Share", kind: "number" },
       { head: "Earlier number from" },
     ],
     rows: pairs.map(({ nctId, planned, reached, basis }) => [

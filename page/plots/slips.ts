@@ -101,10 +101,10 @@ export function slipsFigure(slips: readonly Slip[], trials: number, study: (nctI
     empty: "No trial has an earlier completion date to compare with.",
     columns: [
       { head: "Trial" },
-      { head: "Registered", number: true },
-      { head: "First known" },
-      { head: "Now" },
-      { head: "Months", number: true },
+      { head: "Registered", kind: "number" },
+      { head: "First known", kind: "day" },
+      { head: "Now", kind: "day" },
+      { head: "Months", kind: "number" },
       { head: "First known from" },
     ],
     rows: slips.map((slip) => [

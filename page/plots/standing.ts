@@ -8,7 +8,7 @@ import { instant, timeScale } from "./time.ts";
 
 /** How all members of a review stood on some days: one bar a day, one part a group of statuses. */
 
-/** How many days are shown, so that each has a bar that can be read. */
+/** About how many days are shown, so that each has a bar that can be read. */
 const MOST_DAYS = 16;
 
 export interface Standing {
@@ -24,7 +24,7 @@ export function daysShown(stated: readonly Stated[], until: string): string[] {
   const [first] = all;
   if (first === undefined || all.length <= MOST_DAYS) return all;
   const grid = timeScale(first, until, 0, 1)
-    .ticks(MOST_DAYS - 6)
+    .ticks(MOST_DAYS)
     .map((date) => date.toISOString().slice(0, 10));
   // A day that the end all but covers says nothing of its own.
   const month = 30 * 86_400_000;
@@ -89,14 +89,14 @@ export function standingFigure(stated: readonly Stated[], until: string | null):
   const plot: Figure = {
     id: "standing",
     title: "Status of all members through time",
-    says: `Number of studies that the review tracks today, by the status that the version then in force stated, on ${days.length === 1 ? "the one day" : `${days.length} days`} of which versions are held.`,
+    says: `Number of studies that the review tracks today, by the status that the version then in force stated, on ${days.length === 1 ? "the one day of which versions are held" : `${days.length} days from the first to the last of which versions are held`}.`,
     draw: days.length === 0 ? null : (width) => drawStandings(days, width),
     key: [...statusKey(groups.map(({ name }) => name)), ...(unheld ? [{ mark: swatch("unheld"), words: UNHELD }] : [])],
     empty: "No version of any member is held yet.",
     columns: [
-      { head: "Day" },
-      ...groups.map(({ words }) => ({ head: words, number: true })),
-      ...(unheld ? [{ head: UNHELD, number: true }] : []),
+      { head: "Day", kind: "day" },
+      ...groups.map(({ words }) => ({ head: words, kind: "number" as const })),
+      ...(unheld ? [{ head: UNHELD, kind: "number" as const }] : []),
     ],
     rows: days.map(({ day, counts, unheld: more }) => [
       day,

@@ -21,7 +21,7 @@ function changeRows(changes: readonly ChangeRow[]): Row[] {
         : fromTo(change.old, change.new, ["(not stated)", "(not stated)"]);
     const what = change.kind === "derived_only" || change.kind === "other" ? "" : `: ${sides}${byDays(change)}`;
     const words = `${columnWords(change.column_name)}, ${changeWords(change.kind)}${what}`;
-    return ["Changes", change.data_date, change.data_date, `${words}; posted: ${postedDate(change)}`];
+    return ["Changes", change.data_date, "", `${words}; posted: ${postedDate(change)}`];
   });
 }
 
@@ -48,13 +48,16 @@ export function studyFigure(time: StudyTime): Html {
   const marks = found?.lanes.flatMap((lane) => lane.marks) ?? [];
   const has = (shape: Shape) => marks.some((one) => one.shape === shape);
   const fillings = new Set(marks.flatMap(({ filling }) => filling ?? []));
-  const rows = (found?.lanes ?? []).flatMap(({ name, marks }): Row[] =>
-    name.startsWith("Changes") ? [] : marks.map(({ from, to, told }) => [name.split(",")[0] ?? name, from, to, told]),
+  // Changes have rows of their own, with both sides.
+  const rows = (found?.lanes ?? []).flatMap(({ name, marks }) =>
+    marks
+      .filter(({ shape }) => shape !== "change")
+      .map(({ from, to, told }): Row => [name, from, to === from ? "" : to, told]),
   );
   const plot: Figure = {
     id: "lane",
     title: "The study through time",
-    says: `Calendar time from left to right, in days. ${counted(new Set(time.stated.map(({ day }) => day)).size, "version")} held${time.until === null ? "" : `; the line is the registry's data of ${time.until}`}. Before the first version held nothing is known of what the record said.`,
+    says: `Calendar time from left to right. A bar lasts while versions stated a status or a size; a diamond lies on the date that a version stated; a triangle on the registry data that brought a change; what is tracked goes by the day of our run. ${counted(new Set(time.stated.map(({ day }) => day)).size, "version")} held${time.until === null ? "" : `; the dashed line is the registry's data of ${time.until}`}. Before the first version held nothing is known of what the record said.`,
     draw: found === null ? null : (width) => drawLanes(found.lanes, found.from, found.to, time.until, width),
     key: [
       ...statusKey(fillings),
@@ -62,7 +65,7 @@ export function studyFigure(time: StudyTime): Html {
       ...SIZE_KEY.filter(({ filling }) => fillings.has(filling)),
     ],
     empty: "No version of the record is held, so there is nothing to draw.",
-    columns: [{ head: "What" }, { head: "From" }, { head: "To" }, { head: "In words" }],
+    columns: [{ head: "What" }, { head: "From", kind: "day" }, { head: "To", kind: "day" }, { head: "In words" }],
     rows: [...rows, ...changeRows(time.changes)],
   };
   return figure(plot);

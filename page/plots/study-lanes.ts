@@ -1,5 +1,6 @@
 import type { Stated } from "../../db/history.ts";
 import type { ChangeRow } from "../../pipeline/report/rows.ts";
+import { spoken } from "../../pipeline/report/list-columns.ts";
 import { statusWords } from "../../pipeline/report/show-words.ts";
 import { changeWords, columnWords, counted } from "../../pipeline/report/words.ts";
 import { partialDate } from "../../pipeline/normalize/dates.ts";
@@ -40,9 +41,10 @@ function statusLane(stated: readonly Stated[], until: string): Lane {
   const marks = spans.map(({ value, from, to }): Mark => {
     const words = statusWords(value.status, value.lastKnown);
     const told = `${words}, ${from} to ${to}`;
-    return { shape: "span", from, to, label: words, filling: groupOf(value.status), told };
+    const brief = spoken(value.status);
+    return { shape: "span", from, to, label: words, brief, filling: groupOf(value.status), told };
   });
-  return { name: "Status, while versions stated it", marks };
+  return { name: "Status", marks };
 }
 
 const SHAPES: Record<string, { shape: Shape; words: string }> = {
@@ -66,18 +68,19 @@ function dateLane(stated: readonly Stated[], until: string, column: "start" | "c
   const marks = spans.flatMap(({ value: { date, type, dated }, from, to }): Mark[] => {
     if (date === null) return [];
     const { shape, words } = SHAPES[type ?? ""] ?? UNTYPED;
-    const label = `${date.text}${shape === "dated" ? "" : ` ${words}`}, ${statedFrom(from, dated === "submitted")}`;
+    const brief = `${date.text}${shape === "dated" ? "" : ` ${words}`}`;
     return [
       {
         shape,
         from: date.from,
         to: date.to,
-        label,
+        label: `${brief}, ${statedFrom(from, dated === "submitted")}`,
+        brief,
         told: `${columnWords(column)} ${date.text}, ${words}, stated from ${from} to ${to}`,
       },
     ];
   });
-  return { name: `${column === "start" ? "Start" : "Completion"}, as versions stated it`, marks };
+  return { name: `${column === "start" ? "Start" : "Completion"}, as stated`, marks };
 }
 
 function enrollmentLane(stated: readonly Stated[], until: string): Lane {
@@ -102,18 +105,19 @@ function enrollmentLane(stated: readonly Stated[], until: string): Lane {
       },
     ];
   });
-  return { name: "Enrollment (participants), while versions stated it", marks };
+  return { name: "Enrollment (participants)", marks };
 }
 
 /** Changes that came with the data of one day are one mark; the table behind the plot has each. */
 function changeLane(changes: readonly ChangeRow[]): Lane {
   const marks = [...Map.groupBy(changes, ({ data_date }) => data_date)].map(([day, list]): Mark => {
     const words = list.map(({ column_name, kind }) => `${columnWords(column_name)}: ${changeWords(kind)}`);
-    const label = list.length === 1 ? (words[0] ?? "") : `${counted(list.length, "change")}: ${words.join(", ")}`;
-    return { shape: "change", from: day, to: day, label, told: `${day}: ${words.join(", ")}` };
+    const brief = list.length === 1 ? (words[0] ?? "") : counted(list.length, "change");
+    const label = list.length === 1 ? brief : `${brief}: ${words.join(", ")}`;
+    return { shape: "change", from: day, to: day, label, brief, told: `${day}: ${words.join(", ")}` };
   });
   return {
-    name: "Changes, by the registry data they came with",
+    name: "Changes",
     marks: marks.toSorted((a, b) => a.from.localeCompare(b.from)),
   };
 }
@@ -125,9 +129,10 @@ function publicationLane(stated: readonly Stated[]): Lane {
     for (const pmid of publications) if (!first.has(pmid)) first.set(pmid, day);
   const marks = [...Map.groupBy(first, ([, day]) => day)].map(([day, list]): Mark => {
     const label = list.map(([pmid]) => `PMID ${pmid}`).join(", ");
-    return { shape: "paper", from: day, to: day, label, told: `${label}, first linked in the data of ${day}` };
+    const brief = list.length === 1 ? label : counted(list.length, "publication");
+    return { shape: "paper", from: day, to: day, label, brief, told: `${label}, first linked in the data of ${day}` };
   });
-  return { name: "Publications, when a version first linked them", marks };
+  return { name: "Publications, when first linked", marks };
 }
 
 /** From each arrival in a watchlist to the departure that followed. */
@@ -155,7 +160,7 @@ function memberLane(events: readonly MemberEvent[], until: string): Lane {
     }
     return spans;
   });
-  return { name: "Tracked by (review/watchlist), by the day of the run", marks };
+  return { name: "Tracked (review/watchlist)", marks };
 }
 
 /** The lanes that have anything to show, and the days that the axis spans. */

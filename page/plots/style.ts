@@ -46,6 +46,7 @@ ul.plot-key li { display: flex; align-items: center; gap: .4rem; }
 .data tbody { display: table-row-group; }
 .data tbody th { font-weight: normal; }
 .data tbody tr > * { border-top: 1px solid var(--line); }
+.data .day { white-space: nowrap; }
 .data .number { text-align: right; font-variant-numeric: tabular-nums; }
 @media screen and (max-width: 50rem) {
   svg.plot.wide { display: none; }
