@@ -109,26 +109,3 @@ export function readCuratedRows(
          order by t.table_no`,
   );
 }
-
-/** A dated or sized cell of a review's tables as first printed. */
-export interface FirstPrinted {
-  nctId: string;
-  column: "enrollment" | "completion_date";
-  value: string;
-  /** Day that the review says it was made of; null where it says none. */
-  asOf: string | null;
-}
-
-/** Enrollment and completion as the first version of each table of a review printed them; blanks are left out. */
-export function readFirstPrinted(db: Db, review: string): Promise<FirstPrinted[]> {
-  return rows<FirstPrinted>(
-    db,
-    sql`select c.nct_id as "nctId", c.column_name as "column", c.value, r.definition #>> '{as_of,from}' as "asOf"
-          from trialdrift.curated_cells c
-          join trialdrift.reviews r on r.review = c.review
-         where c.review = ${review} and c.column_name in ('enrollment', 'completion_date') and c.value is not null
-           and c.version = (select min(t.version) from trialdrift.curated_tables t
-                             where t.review = c.review and t.table_no = c.table_no)
-         order by c.nct_id, c.table_no, c.column_name`,
-  );
-}

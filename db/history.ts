@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import type { Milestone } from "./evidence.ts";
 import { type Db, rows, texts } from "./sql.ts";
 
 /** What a review was on an earlier day or after an earlier run: members, versions, tables in force, published rows. */
@@ -179,29 +180,17 @@ export async function readRetired(db: Db, nctIds: readonly string[]): Promise<Ma
 }
 
 /** What one held version states of what a plot through time shows; days yyyy-mm-dd, dates as posted. */
-export interface Stated {
-  nctId: string;
-  /** Data date of the version: the day from which it is in force. */
-  day: string;
+export interface Stated extends Milestone {
   dated: "observed" | "submitted";
-  status: string;
   lastKnown: string | null;
   start: string | null;
   startType: string | null;
-  completion: string | null;
   completionType: string | null;
-  enrollment: number | null;
-  enrollmentType: string | null;
   publications: string[];
-  firstPosted: string | null;
 }
 
-/** What every version held of one study, or of all members of a review, states; by study, oldest first. */
-export function readStated(db: Db, of: { nctId: string } | { review: string }): Promise<Stated[]> {
-  const meant =
-    "nctId" in of
-      ? sql`v.nct_id = ${of.nctId}`
-      : sql`v.nct_id in (select m.nct_id from trialdrift.members m where m.review = ${of.review})`;
+/** What every version held of a study states, oldest first. */
+export function readStated(db: Db, nctId: string): Promise<Stated[]> {
   return rows<Stated>(
     db,
     sql`select v.nct_id as "nctId", left(v.data_at, 10) as day, v.dated, w.status, w.last_known_status as "lastKnown",
@@ -211,7 +200,7 @@ export function readStated(db: Db, of: { nctId: string } | { review: string }): 
           from trialdrift.versions v
          cross join lateral (select r.* from trialdrift.rows r where r.version_id = v.version_id
                               order by r.facts_version desc limit 1) w
-         where v.published and ${meant}
-         order by v.nct_id, v.data_at, v.seq`,
+         where v.published and v.nct_id = ${nctId}
+         order by v.data_at, v.seq`,
   );
 }

@@ -1,12 +1,19 @@
-import { type FirstPrinted, readFirstPrinted, readTableHeads } from "../db/curated.ts";
+import { readTableHeads } from "../db/curated.ts";
 import { TrialdriftError } from "../db/errors.ts";
-import { readStated, type Stated } from "../db/history.ts";
+import {
+  type FirstPrinted,
+  type Milestone,
+  readFirstPrinted,
+  readMilestones,
+  readTrialFacts,
+  type TrialFacts,
+} from "../db/evidence.ts";
 import { readView } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
 import { type Html, html, link } from "../pipeline/report/html.ts";
 import { parseNotation } from "../pipeline/review/codes.ts";
 import { pastOf, sizePairs, slips } from "./plots/compare.ts";
-import { mapFigure, type Trial } from "./plots/map.ts";
+import { mapFigure } from "./plots/map.ts";
 import { sizesFigure } from "./plots/sizes.ts";
 import { slipsFigure } from "./plots/slips.ts";
 import { standingFigure } from "./plots/standing.ts";
@@ -23,9 +30,9 @@ export interface EvidenceData {
   /** The review's notation as its folder has it. */
   codes: unknown;
   /** The trials that the review shows, each once. */
-  trials: readonly Trial[];
+  trials: readonly TrialFacts[];
   /** What the versions held of all members state. */
-  stated: readonly Stated[];
+  stated: readonly Milestone[];
   printed: readonly FirstPrinted[];
 }
 
@@ -41,15 +48,13 @@ export async function readEvidence(db: Db, review: string): Promise<EvidenceData
     });
   const [fresh] = await readView<{ data_date: string | null }>(db, "freshness", { review });
   const [head] = await readTableHeads(db, review);
-  const trials = await readView<Trial>(db, "trials", { review });
   return {
     review,
     title: known.title,
     dataDate: fresh?.data_date ?? null,
     codes: head?.codes ?? null,
-    // A study shown under two tables is one trial here.
-    trials: [...new Map(trials.map((trial) => [trial.nct_id, trial])).values()],
-    stated: await readStated(db, { review }),
+    trials: await readTrialFacts(db, review),
+    stated: await readMilestones(db, review),
     printed: await readFirstPrinted(db, review),
   };
 }

@@ -84,7 +84,7 @@ export async function readStudyPage(db: Db, nctId: string, review: string | null
     nctId,
     reviews,
     views,
-    stated: await readStated(db, { nctId }),
+    stated: await readStated(db, nctId),
     changes: await read("changes"),
     events: await read<MemberEvent>("member_events"),
     until: dates.toSorted().at(-1) ?? null,

@@ -1,7 +1,5 @@
-import type { FirstPrinted } from "../../db/curated.ts";
-import type { Stated } from "../../db/history.ts";
+import type { FirstPrinted, Milestone, TrialFacts } from "../../db/evidence.ts";
 import { daysMoved, partialDate } from "../../pipeline/normalize/dates.ts";
-import type { Trial } from "./map.ts";
 
 /** What was planned first against what stands now: size and completion of each trial. */
 
@@ -32,11 +30,11 @@ export const DAYS_A_MONTH = 365.25 / 12;
 
 /** What is known of how trials were stated before, by study. */
 export interface Past {
-  versions: ReadonlyMap<string, readonly Stated[]>;
+  versions: ReadonlyMap<string, readonly Milestone[]>;
   printed: ReadonlyMap<string, readonly FirstPrinted[]>;
 }
 
-export function pastOf(stated: readonly Stated[], printed: readonly FirstPrinted[]): Past {
+export function pastOf(stated: readonly Milestone[], printed: readonly FirstPrinted[]): Past {
   return {
     versions: Map.groupBy(stated, ({ nctId }) => nctId),
     printed: Map.groupBy(printed, ({ nctId }) => nctId),
@@ -63,7 +61,7 @@ function cellOf<V>({ printed }: Past, nctId: string, column: FirstPrinted["colum
 const whole = (text: string): number | null => (/^\d{1,7}$/.test(text) ? Number(text) : null);
 
 /** Trials that say how many took part, with the first number known; the one furthest below it first. */
-export function sizePairs(trials: readonly Trial[], past: Past): SizePair[] {
+export function sizePairs(trials: readonly TrialFacts[], past: Past): SizePair[] {
   const pairs = trials.flatMap(({ nct_id, enrollment, enrollment_type }): SizePair[] => {
     if (enrollment === null || enrollment_type !== "ACTUAL") return [];
     const planned = past.versions
@@ -79,7 +77,7 @@ export function sizePairs(trials: readonly Trial[], past: Past): SizePair[] {
 }
 
 /** How far the completion of each trial moved from the first date known to the one that stands; by year, then id. */
-export function slips(trials: readonly Trial[], past: Past): Slip[] {
+export function slips(trials: readonly TrialFacts[], past: Past): Slip[] {
   const found = trials.flatMap(({ nct_id, completion_date, completion_date_type, first_posted, data_date }): Slip[] => {
     const now = partialDate(completion_date ?? undefined);
     if (now === null || first_posted === null) return [];

@@ -1,3 +1,4 @@
+import type { TrialFacts } from "../../db/evidence.ts";
 import { arc, pie } from "d3-shape";
 import { scaleSqrt } from "d3-scale";
 import { type Html, html } from "../../pipeline/report/html.ts";
@@ -6,21 +7,6 @@ import { groupCounts, type GroupName, statusKey, statusTally } from "./statuses.
 
 /** Which products have been given by which route, how often, and how those trials stand. */
 
-export interface Trial {
-  nct_id: string;
-  title: string;
-  status: string;
-  route: string[];
-  cell_source: string[];
-  enrollment: number | null;
-  enrollment_type: string | null;
-  completion_date: string | null;
-  completion_date_type: string | null;
-  first_posted: string | null;
-  /** Data date of the version that stands. */
-  data_date: string;
-}
-
 /** What stands for a product or route that the record does not state. */
 export const NOT_STATED = "unstated";
 
@@ -28,11 +14,11 @@ export const NOT_STATED = "unstated";
 export interface Field {
   source: string;
   route: string;
-  trials: Trial[];
+  trials: TrialFacts[];
 }
 
 /** A trial stands in each field of its products and routes; the most frequent product and route first, silence last. */
-export function fieldsOf(trials: readonly Trial[]): { sources: string[]; routes: string[]; fields: Field[] } {
+export function fieldsOf(trials: readonly TrialFacts[]): { sources: string[]; routes: string[]; fields: Field[] } {
   // A review without a notation of its own has our neutral words, not_specified and the like.
   const stated = (codes: readonly string[]) =>
     codes.length === 0 ? [NOT_STATED] : [...new Set(codes.map((code) => code.replaceAll("_", " ")))];
@@ -82,7 +68,7 @@ const boldWidth = (text: string): number => 1.125 * textWidth(text);
 const NUMBER = 22;
 
 /** Wide: a product's name stands before its row. Narrow: above it. Rows are as high as their largest circle. */
-export function drawMap(trials: readonly Trial[], width: Width): Drawing {
+export function drawMap(trials: readonly TrialFacts[], width: Width): Drawing {
   const { sources, routes, fields } = fieldsOf(trials);
   const wide = width === WIDTHS.wide;
   const left = wide ? Math.min(340, Math.max(...sources.map(boldWidth)) + 8) : 0;
@@ -122,7 +108,7 @@ export function drawMap(trials: readonly Trial[], width: Width): Drawing {
 
 /** `study`: a link to the page of a trial. `means`: what a route's code stands for, null where nothing says. */
 export function mapFigure(
-  trials: readonly Trial[],
+  trials: readonly TrialFacts[],
   study: (nctId: string) => Html,
   means: (route: string) => string | null,
 ): Html {

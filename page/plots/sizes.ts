@@ -1,6 +1,7 @@
 import { scaleSymlog } from "d3-scale";
 import { type Html, html } from "../../pipeline/report/html.ts";
 import type { SizePair } from "./compare.ts";
+import { BASIS_WORDS, drawPoints, lineSwatch, pointSwatch } from "./points.ts";
 import { type Drawing, type Figure, figure, px, type Width } from "./figure.ts";
 
 /** How many took part of those planned: one point a trial, on the line where the plan was met. */
@@ -8,16 +9,6 @@ import { type Drawing, type Figure, figure, px, type Width } from "./figure.ts";
 /** Numbers that a reader of a logarithmic axis looks for. */
 const TICKS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000, 100_000, 1_000_000];
 const [LEFT, TOP, BOTTOM, RIGHT] = [48, 26, 40, 14];
-
-/** Filled: a version of the record planned it. A square: the review printed it. */
-function point({ planned, reached, basis, nctId }: SizePair, x: number, y: number): Html {
-  const told = `${nctId}: ${planned} ${basis === "version" ? "planned" : "printed"}, ${reached} took part`;
-  const shape =
-    basis === "version"
-      ? html`<circle class="mark filled" cx="${px(x)}" cy="${px(y)}" r="4.5"/>`
-      : html`<rect class="mark printed" x="${px(x - 4)}" y="${px(y - 4)}" width="8" height="8"/>`;
-  return html`<g><title>${told}</title>${shape}</g>`;
-}
 
 export function drawSizes(pairs: readonly SizePair[], width: Width): Drawing {
   const side = Math.min(width, 560);
@@ -41,27 +32,20 @@ export function drawSizes(pairs: readonly SizePair[], width: Width): Drawing {
   });
   const even = html`<line class="even" x1="${x(0)}" y1="${y(0)}" x2="${x(most)}" y2="${y(most)}"/>`;
   const names = html`<text class="name" x="${LEFT}" y="14">Took part (participants)</text><text class="name" x="${side - RIGHT}" y="${side - 6}" text-anchor="end">Planned first (participants)</text>`;
-  const points = pairs.map((pair) => point(pair, x(pair.planned), y(pair.reached)));
-  return { height: side, shapes: html`<g class="axis">${across}${down}</g>${even}${names}${points}` };
+  const points = pairs.map(({ nctId, planned, reached, basis }) => ({
+    x: x(planned),
+    y: y(reached),
+    basis,
+    filled: basis === "version",
+    told: `${nctId}: ${planned} ${basis === "version" ? "planned" : "printed"}, ${reached} took part`,
+  }));
+  return { height: side, shapes: html`<g class="axis">${across}${down}</g>${even}${names}${drawPoints(points)}` };
 }
 
-const BASIS = { version: "a version of the record", printed: "the printed table" } as const;
-
-const mark = (shape: Html): Html =>
-  html`<svg class="swatch" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">${shape}</svg>`;
 const KEY = [
-  {
-    mark: mark(html`<circle class="mark filled" cx="8" cy="8" r="4.5"/>`),
-    words: "planned by an earlier version of the record",
-  },
-  {
-    mark: mark(html`<rect class="mark printed" x="4" y="4" width="8" height="8"/>`),
-    words: "as the review printed it",
-  },
-  {
-    mark: mark(html`<line class="even" x1="1" y1="15" x2="15" y2="1"/>`),
-    words: "as many as planned; below it, fewer",
-  },
+  { mark: pointSwatch("version", true), words: "planned by an earlier version of the record" },
+  { mark: pointSwatch("printed", false), words: "as the review printed it" },
+  { mark: lineSwatch("even"), words: "as many as planned; below it, fewer" },
 ];
 
 /** `trials`: how many the review shows; `study`: a link to the page of one. */
@@ -86,7 +70,7 @@ export function sizesFigure(pairs: readonly SizePair[], trials: number, study: (
       planned,
       reached,
       planned === 0 ? "" : `${Math.round((100 * reached) / planned)} %`,
-      BASIS[basis],
+      BASIS_WORDS[basis],
     ]),
   };
   return figure(plot);

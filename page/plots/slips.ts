@@ -1,6 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import { type Html, html } from "../../pipeline/report/html.ts";
 import { DAYS_A_MONTH, median, type Slip } from "./compare.ts";
+import { BASIS_WORDS, drawPoints, lineSwatch, pointSwatch } from "./points.ts";
 import { type Drawing, type Figure, figure, px, type Width } from "./figure.ts";
 
 /** By how much the end of trials moved, by the year in which they were registered. */
@@ -27,15 +28,8 @@ export function byYear(slips: readonly Slip[]): { year: number; slips: Slip[] }[
   }));
 }
 
-function point(slip: Slip, x: number, y: number): Html {
-  const told = `${slip.nctId}: ${slip.before} to ${slip.now}${slip.actual ? "" : " (planned)"}, ${monthsText(slip.days)} months`;
-  const look = slip.actual ? "filled" : "";
-  const shape =
-    slip.basis === "version"
-      ? html`<circle class="mark ${look}" cx="${px(x)}" cy="${px(y)}" r="4.5"/>`
-      : html`<rect class="mark printed ${look}" x="${px(x - 4)}" y="${px(y - 4)}" width="8" height="8"/>`;
-  return html`<g><title>${told}</title>${shape}</g>`;
-}
+const told = ({ nctId, before, now, actual, days }: Slip): string =>
+  `${nctId}: ${before} to ${now}${actual ? "" : " (planned)"}, ${monthsText(days)} months`;
 
 export function drawSlips(slips: readonly Slip[], width: Width): Drawing {
   const years = byYear(slips);
@@ -58,34 +52,36 @@ export function drawSlips(slips: readonly Slip[], width: Width): Drawing {
       html`<text x="${px(left(at) + step / 2)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${year}</text>`;
     return html`<line x1="${px(left(at))}" y1="${TOP}" x2="${px(left(at))}" y2="${HEIGHT - BOTTOM}"/>${tick}`;
   });
-  const points = years.map(({ slips: inside }, at) => {
+  const medians = years.map(({ slips: inside }, at) => {
     const middle = median(inside.map(({ days }) => inMonths(days)));
-    const bar =
+    return (
       middle !== null &&
-      html`<line class="median" x1="${px(left(at) + 2)}" y1="${px(y(middle))}" x2="${px(left(at) + step - 2)}" y2="${px(y(middle))}"/>`;
-    // Side by side in the order of their ids: chance would draw another plot each time.
-    return html`${bar}${inside.map((slip, place) => point(slip, left(at) + (step * (place + 1)) / (inside.length + 1), y(inMonths(slip.days))))}`;
+      html`<line class="median" x1="${px(left(at) + 2)}" y1="${px(y(middle))}" x2="${px(left(at) + step - 2)}" y2="${px(y(middle))}"/>`
+    );
   });
+  // Side by side in the order of their ids: chance would draw another plot each time.
+  const points = years.flatMap(({ slips: inside }, at) =>
+    inside.map((slip, place) => ({
+      x: left(at) + (step * (place + 1)) / (inside.length + 1),
+      y: y(inMonths(slip.days)),
+      basis: slip.basis,
+      filled: slip.actual,
+      told: told(slip),
+    })),
+  );
   const zero = html`<line class="even" x1="${LEFT}" y1="${px(y(0))}" x2="${width - RIGHT}" y2="${px(y(0))}"/>`;
   const names = html`<text class="name" x="2" y="14">Completion moved by (months)</text><text class="name" x="${width - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">Year of registration</text>`;
-  return { height: HEIGHT, shapes: html`<g class="axis">${lines}${columns}</g>${zero}${names}${points}` };
+  return {
+    height: HEIGHT,
+    shapes: html`<g class="axis">${lines}${columns}</g>${zero}${names}${drawPoints(points)}${medians}`,
+  };
 }
 
-const BASIS = { version: "a version of the record", printed: "the printed table" } as const;
-
-const mark = (shape: Html): Html =>
-  html`<svg class="swatch" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">${shape}</svg>`;
 const KEY = [
-  { mark: mark(html`<circle class="mark" cx="8" cy="8" r="4.5"/>`), words: "against an earlier version of the record" },
-  {
-    mark: mark(html`<rect class="mark printed" x="4" y="4" width="8" height="8"/>`),
-    words: "against the printed table",
-  },
-  {
-    mark: mark(html`<circle class="mark filled" cx="8" cy="8" r="4.5"/>`),
-    words: "filled: completed by now; hollow: still planned",
-  },
-  { mark: mark(html`<line class="median" x1="1" y1="8" x2="15" y2="8"/>`), words: "median of the year" },
+  { mark: pointSwatch("version", false), words: "against an earlier version of the record" },
+  { mark: pointSwatch("printed", false), words: "against the printed table" },
+  { mark: pointSwatch("version", true), words: "filled: completed by now; hollow: still planned" },
+  { mark: lineSwatch("median"), words: "median of the year" },
 ];
 
 /** `trials`: how many the review shows; `study`: a link to the page of one. */
@@ -113,7 +109,7 @@ export function slipsFigure(slips: readonly Slip[], trials: number, study: (nctI
       slip.before,
       `${slip.now}${slip.actual ? "" : " (planned)"}`,
       monthsText(slip.days),
-      BASIS[slip.basis],
+      BASIS_WORDS[slip.basis],
     ]),
   };
   return figure(plot);

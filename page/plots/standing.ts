@@ -1,5 +1,5 @@
 import { scaleLinear } from "d3-scale";
-import type { Stated } from "../../db/history.ts";
+import type { Milestone } from "../../db/evidence.ts";
 import { type Html, html } from "../../pipeline/report/html.ts";
 import { type Drawing, type Figure, figure, LINE, px, textWidth, type Width, WIDTHS } from "./figure.ts";
 import { inForce } from "./stated.ts";
@@ -19,7 +19,7 @@ export interface Standing {
 }
 
 /** The days on which anything held changed; of many, an even grid of years or months, with the first and the last day. */
-export function daysShown(stated: readonly Stated[], until: string): string[] {
+export function daysShown(stated: readonly Milestone[], until: string): string[] {
   const all = [...new Set([...stated.map(({ day }) => day), until])].toSorted().filter((day) => day <= until);
   const [first] = all;
   if (first === undefined || all.length <= MOST_DAYS) return all;
@@ -34,7 +34,7 @@ export function daysShown(stated: readonly Stated[], until: string): string[] {
   return [first, ...inner, until];
 }
 
-export function standings(stated: readonly Stated[], until: string): Standing[] {
+export function standings(stated: readonly Milestone[], until: string): Standing[] {
   const versions = [...Map.groupBy(stated, ({ nctId }) => nctId).values()];
   return daysShown(stated, until).map((day) => {
     const held = versions.map((list) => inForce(list, day));
@@ -79,7 +79,7 @@ function wordsOf(name: string): string {
 }
 
 /** `stated`: what the versions of all members state; `until`: data date of the last complete run, null: none. */
-export function standingFigure(stated: readonly Stated[], until: string | null): Html {
+export function standingFigure(stated: readonly Milestone[], until: string | null): Html {
   const last = until ?? stated.reduce((day, version) => (version.day > day ? version.day : day), "");
   const days = stated.length === 0 ? [] : standings(stated, last);
   const groups = STATUS_GROUPS.filter(({ name }) =>

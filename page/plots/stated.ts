@@ -1,9 +1,9 @@
-import type { Stated } from "../../db/history.ts";
+import type { Milestone } from "../../db/evidence.ts";
 
 /** What versions say, as stretches of time: when each value stood, and since when. */
 
 /** Of two versions on one day the later counts. Takes the versions of one study, oldest first. */
-export function byDay(versions: readonly Stated[]): Stated[] {
+export function byDay<M extends Milestone>(versions: readonly M[]): M[] {
   return versions.filter((version, at) => versions[at + 1]?.day !== version.day);
 }
 
@@ -15,10 +15,10 @@ export interface Stretch<V> {
 }
 
 /** Versions that state the same, told by `key`, are one stretch; the last one lasts until `until`, or its own day if later. */
-export function stretches<V>(
-  versions: readonly Stated[],
+export function stretches<M extends Milestone, V>(
+  versions: readonly M[],
   until: string,
-  value: (version: Stated) => V,
+  value: (version: M) => V,
   key: (value: V) => string,
 ): Stretch<V>[] {
   const found: Stretch<V>[] = [];
@@ -35,6 +35,6 @@ export function stretches<V>(
 }
 
 /** The version in force on a day; null before the first one held. Takes the versions of one study, oldest first. */
-export function inForce(versions: readonly Stated[], day: string): Stated | null {
+export function inForce<M extends Milestone>(versions: readonly M[], day: string): M | null {
   return versions.findLast((version) => version.day <= day) ?? null;
 }

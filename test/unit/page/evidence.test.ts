@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { FirstPrinted } from "../../../db/curated.ts";
+import type { FirstPrinted } from "../../../db/evidence.ts";
 import { type EvidenceData, evidencePage } from "../../../page/evidence.ts";
 import { median, pastOf, sizePairs, slips } from "../../../page/plots/compare.ts";
 import { fieldsOf } from "../../../page/plots/map.ts";
@@ -203,7 +203,7 @@ describe("the page", () => {
 
   test("nothing of a record or a review becomes markup, and no style attribute is needed", () => {
     const evil = `"><script>alert(1)</script>`;
-    const trial = shown(1, { title: evil, cell_source: [evil], route: [evil], status: evil, nct_id: evil });
+    const trial = shown(1, { cell_source: [evil], route: [evil], status: evil, nct_id: evil });
     const page = String(evidencePage(data({ title: evil, review: evil, trials: [trial] })));
     expect(page).not.toMatch(/<script|\sstyle=|<style|\son\w+=/);
     expect(page).toContain("&lt;script&gt;");

@@ -1,6 +1,6 @@
 import type { Stated } from "../../../db/history.ts";
 import type { ChangeRow } from "../../../pipeline/report/rows.ts";
-import type { Trial } from "../../../page/plots/map.ts";
+import type { TrialFacts } from "../../../db/evidence.ts";
 import { nct } from "../../support/small-registry.ts";
 
 /** Versions, trials and changes to draw, each with what a test says of it. */
@@ -71,10 +71,9 @@ export function change(day: string, said: Partial<ChangeRow> = {}): ChangeRow {
   };
 }
 
-export function shown(n: number, said: Partial<Trial> = {}): Trial {
+export function shown(n: number, said: Partial<TrialFacts> = {}): TrialFacts {
   return {
     nct_id: nct(n),
-    title: `Cells in trial ${n}`,
     status: "RECRUITING",
     route: ["iv"],
     cell_source: ["UC-MSCs"],
