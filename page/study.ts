@@ -25,20 +25,18 @@ type Views = Pick<ShownViews, "drift"> & {
 };
 
 export interface StudyPageData extends StudyTime {
-  /** The reviews shown: the one asked for, or all that know the study. */
-  reviews: readonly { review: string; heads: readonly TableHead[] }[];
+  /** The review whose table, cells and flags are shown; null: the study is stored, but no review knows it. */
+  review: string | null;
+  /** Other reviews that know the study. */
+  others: readonly string[];
+  heads: readonly TableHead[];
   views: Views;
 }
 
 /** A link to this page, for other pages; text alone where the id is none. */
-export function studyLink(nctId: string, review: string): Html {
-  if (!/^NCT\d{8}$/.test(nctId)) return html`${nctId}`;
-  return html`<a href="/study/${nctId}?review=${encodeURIComponent(review)}">${nctId}</a>`;
-}
-
-/** Facts of the store belong to no review; of everything else only the review asked for is shown. */
-function ofReview<R extends object>(rows: readonly R[], review: string | null): R[] {
-  return rows.filter((row) => review === null || !("review" in row) || row.review === review);
+export function studyLink(nctId: string, review: string, text = nctId): Html {
+  if (!/^NCT\d{8}$/.test(nctId)) return html`${text}`;
+  return html`<a href="/study/${nctId}?review=${encodeURIComponent(review)}">${text}</a>`;
 }
 
 /** What a review without a table prints its studies under. */
@@ -54,56 +52,59 @@ const noTable = (review: string, title: string): TableHead => ({
   codes: null,
 });
 
+/** Facts of the store belong to no review; of everything else only that of one review is shown. */
+function ofReview<R extends object>(rows: readonly R[], review: string | null): R[] {
+  return rows.filter((row) => !("review" in row) || row.review === review);
+}
+
+async function headsOf(db: Db, review: string): Promise<TableHead[]> {
+  const heads = await readTableHeads(db, review);
+  if (heads.length > 0) return heads;
+  const [known] = await readView<{ title: string }>(db, "reviews", { review });
+  return [noTable(review, known?.title ?? review)];
+}
+
 /**
- * Everything the page of a study needs, of one review or of all that know it; null where the study is not known (to that
- * review). Reads several views: call it in a transaction of one snapshot where a run may publish meanwhile.
+ * Everything the page of a study needs, by the review asked for (null: the first by id that knows it); null where the study
+ * is not known to that review, or to nobody. Reads several views: call it in a transaction of one snapshot where a run may
+ * publish meanwhile.
  */
 export async function readStudyPage(db: Db, nctId: string, review: string | null): Promise<StudyPageData | null> {
-  const read = async <R extends object>(view: ViewName) =>
-    ofReview(await readView<R>(db, view, { nctIds: [nctId] }), review);
-  const views: Views = {
-    studies: await read("studies"),
-    trials: await read("trials"),
-    members: await read("members"),
-    curated: (await read<ShownCurated>("curated")).filter(({ current }) => current),
-    cells: await read("cells"),
-    drift: await read("drift"),
-    flags: (await read<FlagRow>("flags")).filter(({ state }) => state !== "resolved"),
-  };
-  const known = [...new Set([...views.members, ...views.curated].map((row) => row.review))].toSorted();
-  if (known.length === 0 && (review !== null || views.studies.length === 0)) return null;
-  const reviews = [];
-  for (const id of known) {
-    const heads = await readTableHeads(db, id);
-    const [said] = await readView<{ title: string }>(db, "reviews", { review: id });
-    reviews.push({ review: id, heads: heads.length > 0 ? heads : [noTable(id, said?.title ?? id)] });
-  }
-  const fresh = await readView<{ review: string; data_date: string | null }>(db, "freshness");
-  const dates = fresh.filter((row) => known.includes(row.review)).flatMap(({ data_date }) => data_date ?? []);
+  const read = <R extends object>(view: ViewName) => readView<R>(db, view, { nctIds: [nctId] });
+  const studies = await read<StudyRow>("studies");
+  const members = await read<MemberRow>("members");
+  const curated = (await read<ShownCurated>("curated")).filter(({ current }) => current);
+  const known = [...new Set([...members, ...curated].map((row) => row.review))].toSorted();
+  const chosen = review ?? known[0] ?? null;
+  if (chosen === null ? studies.length === 0 : !known.includes(chosen)) return null;
+  const mine = async <R extends object>(view: ViewName) => ofReview(await read<R>(view), chosen);
+  const [fresh] =
+    chosen === null ? [] : await readView<{ data_date: string | null }>(db, "freshness", { review: chosen });
   return {
     nctId,
-    reviews,
-    views,
+    review: chosen,
+    others: known.filter((one) => one !== chosen),
+    heads: chosen === null ? [] : await headsOf(db, chosen),
+    views: {
+      studies,
+      members: ofReview(members, chosen),
+      curated: ofReview(curated, chosen),
+      trials: await mine("trials"),
+      cells: await mine("cells"),
+      drift: await mine("drift"),
+      flags: (await mine<FlagRow>("flags")).filter(({ state }) => state !== "resolved"),
+    },
     stated: await readStated(db, nctId),
     changes: await read("changes"),
-    events: await read<MemberEvent>("member_events"),
-    until: dates.toSorted().at(-1) ?? null,
+    events: await mine<MemberEvent>("member_events"),
+    until: fresh?.data_date ?? null,
   };
 }
 
-/** The study as a block of each table that shows it. */
+/** The study as a block of a table; nothing where the table does not show it. */
 function blocksIn({ views, until, nctId }: StudyPageData, head: TableHead): Block[] {
-  const mine = <R extends { review: string }>(rows: readonly R[]) =>
-    rows.filter(({ review }) => review === head.review);
-  return blocksOf({
-    head,
-    dataDate: until,
-    trials: mine(views.trials),
-    curated: mine(views.curated),
-    cells: mine(views.cells),
-    drift: mine(views.drift),
-    flags: [],
-  }).filter((block) => block.nctId === nctId);
+  const input = { head, dataDate: until, ...views, flags: [] };
+  return blocksOf(input).filter((block) => block.nctId === nctId);
 }
 
 function cellsOf(data: StudyPageData, head: TableHead): Html[] {
@@ -119,13 +120,14 @@ function cellsOf(data: StudyPageData, head: TableHead): Html[] {
   });
 }
 
-function facts({ nctId, views, stated }: StudyPageData): Html {
+function facts({ nctId, views, stated, review, others }: StudyPageData): Html {
   const [study] = views.studies;
   const survivor = views.members.find((row) => row.survivor !== null)?.survivor ?? null;
   return html`<p>The registry's own record: ${recordLink(nctId)}.
       ${survivor !== null && html` The registry merged this number into ${recordLink(survivor)}.`}</p>
     ${study !== undefined && html`<p>Status: <b>${statusWords(study.status, study.last_known_status)}</b>${study.why_stopped !== null && html`; reason stated: <q>${study.why_stopped}</q>`}. First posted ${study.first_posted ?? "on an unknown date"}, last update posted ${study.last_update_posted ?? "on an unknown date"}.</p>`}
-    ${publicationList(stated)}`;
+    ${publicationList(stated)}
+    ${review !== null && others.length > 0 && html`<p>As review <b>${review}</b> sees it. Also known to ${others.map((one, at) => [at > 0 && ", ", studyLink(nctId, one, one)])}.</p>`}`;
 }
 
 function members({ views }: StudyPageData): Html | null {
@@ -140,7 +142,7 @@ function members({ views }: StudyPageData): Html | null {
 
 /** The content of the page, from its heading on; the document around it is the server's. */
 export function studyPage(data: StudyPageData): Html {
-  const heads = data.reviews.flatMap(({ heads }) => heads).filter((head) => blocksIn(data, head).length > 0);
+  const heads = data.heads.filter((head) => blocksIn(data, head).length > 0);
   const sections = heads.flatMap((head) => cellsOf(data, head));
   const places = new Set(
     heads.flatMap((head) =>

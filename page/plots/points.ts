@@ -16,13 +16,14 @@ export interface Point {
 /** More than these are one path for each look: nobody points at one in a crowd, and the page is half as long. */
 const MOST_ALONE = 300;
 
-const R = 4.5;
+/** Half the size of a point, alone and in a crowd. */
+const [ALONE, CROWDED] = [4.5, 3];
 
 /** The path of a point: absolute start, relative rest. */
-function outline({ x, y, basis }: Point): string {
+function outline({ x, y, basis }: Point, r: number): string {
   return basis === "version"
-    ? `M${px(x - R)} ${px(y)}a${R} ${R} 0 1 0 ${2 * R} 0a${R} ${R} 0 1 0 ${-2 * R} 0z`
-    : `M${px(x - 4)} ${px(y - 4)}h8v8h-8z`;
+    ? `M${px(x - r)} ${px(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`
+    : `M${px(x - r)} ${px(y - r)}h${2 * r}v${2 * r}h${-2 * r}z`;
 }
 
 const look = ({ basis, filled }: Pick<Point, "basis" | "filled">): string =>
@@ -30,14 +31,14 @@ const look = ({ basis, filled }: Pick<Point, "basis" | "filled">): string =>
 
 export function drawPoints(points: readonly Point[]): Html {
   if (points.length <= MOST_ALONE)
-    return html`${points.map((point) => html`<path class="${look(point)}" d="${outline(point)}"><title>${point.told}</title></path>`)}`;
+    return html`${points.map((point) => html`<path class="${look(point)}" d="${outline(point, ALONE)}"><title>${point.told}</title></path>`)}`;
   const looks = Map.groupBy(points, look);
-  return html`${[...looks].map(([name, list]) => html`<path class="${name}" d="${list.map(outline).join("")}"/>`)}`;
+  return html`${[...looks].map(([name, list]) => html`<path class="${name}" d="${list.map((point) => outline(point, CROWDED)).join("")}"/>`)}`;
 }
 
 /** A point for a key. */
 export function pointSwatch(basis: Basis, filled: boolean): Html {
-  return html`<svg class="swatch" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false"><path class="${look({ basis, filled })}" d="${outline({ x: 8, y: 8, basis, filled, told: "" })}"/></svg>`;
+  return html`<svg class="swatch" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false"><path class="${look({ basis, filled })}" d="${outline({ x: 8, y: 8, basis, filled, told: "" }, ALONE)}"/></svg>`;
 }
 
 /** A line for a key. */

@@ -29,7 +29,7 @@ beforeAll(async () => {
     cond: "Lupus",
     rows: [{ n: 1, cells: { enrollment: 12, completion_date: "2022-12" } }],
   });
-  listed = reviewFolder("listed", { cond: "Gout" });
+  listed = reviewFolder("listed", { cond: "Gout", pinned: [2] });
   for (const day of [1, 2]) {
     await played.show(day);
     for (const folder of [printed, listed]) await runOnce(database, folder.read(), played);
@@ -71,9 +71,7 @@ test("a study: what each version stated, oldest first, and everything of the rev
   expect(data?.until).toBe("2022-02-01");
   expect(data?.events.map(({ event }) => event)).toEqual(["entered"]);
   expect(data?.changes.map(({ column_name }) => column_name)).toContain("status");
-  expect(data?.reviews.map(({ review, heads }) => [review, heads.map(({ table }) => table)])).toEqual([
-    ["printed", [1]],
-  ]);
+  expect([data?.review, data?.others, data?.heads.map(({ table }) => table)]).toEqual(["printed", [], [1]]);
 });
 
 test("its page shows the cells with their words, and nothing of the title as markup", async () => {
@@ -96,6 +94,20 @@ test("a study of a review without a table has its cells too", async () => {
   if (data === null) throw new Error("not found");
   expect(data.stated).toHaveLength(1);
   expect(String(studyPage(data))).toContain(">Cells<");
+});
+
+test("a study of two reviews is shown by the one asked for, or the first by id, with a link to the other", async () => {
+  const first = await readStudyPage(database.db, nct(2), null);
+  const other = await readStudyPage(database.db, nct(2), "printed");
+  if (first === null || other === null) throw new Error("not found");
+  expect([first.review, first.others, other.review, other.others]).toEqual([
+    "listed",
+    ["printed"],
+    "printed",
+    ["listed"],
+  ]);
+  expect(other.events.map(({ review }) => review)).toEqual(["printed"]);
+  expect(String(studyPage(first))).toContain(`<a href="/study/${nct(2)}?review=printed">printed</a>`);
 });
 
 test("a study that nobody knows, or that another review tracks, is null", async () => {
