@@ -14,7 +14,7 @@ svg.fillings { position: absolute; }
 svg.plot text { fill: var(--text); }
 .axis line, .rule { stroke: var(--line); stroke-width: 1; }
 svg.plot .axis text { fill: var(--faint); font-size: 12px; }
-svg.plot .name { font-weight: 600; }
+svg.plot .name { font-weight: 600; paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }
 svg.plot .label.over { paint-order: stroke; stroke: var(--ground); stroke-width: 3px; stroke-linejoin: round; }
 .leader { stroke: var(--faint); stroke-width: 1; }
 .now { stroke: var(--faint); stroke-width: 1.5; stroke-dasharray: 4 3; }
@@ -53,7 +53,12 @@ ul.plot-key li { display: flex; align-items: center; gap: .4rem; }
   svg.plot.narrow { display: block; }
 }
 @media print {
-  figure.plot { break-inside: avoid; max-width: none; }
+  figure.plot { max-width: none; }
+  figcaption { break-inside: avoid; break-after: avoid; }
+  svg.plot { break-inside: avoid; max-width: 17cm; max-height: 14.5cm; }
+  .axis line, .rule { stroke-width: .5; }
+  ul.plot-key { break-before: avoid; }
+  .data tr { break-inside: avoid; }
   .hatch, .hatch.stopped { stroke: #000; }
   .dot { fill: #000; }
   .scroll { overflow: visible; }
