@@ -1,5 +1,4 @@
 import { sql } from "drizzle-orm";
-import type { Milestone } from "./evidence.ts";
 import { type Db, rows, texts } from "./sql.ts";
 
 /** What a review was on an earlier day or after an earlier run: members, versions, tables in force, published rows. */
@@ -176,31 +175,5 @@ export async function readRetired(db: Db, nctIds: readonly string[]): Promise<Ma
   );
   return new Map(
     [...Map.groupBy(found, (one) => one.survivor)].map(([id, list]) => [id, list.map((one) => one.retired)]),
-  );
-}
-
-/** What one held version states of what a plot through time shows; days yyyy-mm-dd, dates as posted. */
-export interface Stated extends Milestone {
-  dated: "observed" | "submitted";
-  lastKnown: string | null;
-  start: string | null;
-  startType: string | null;
-  completionType: string | null;
-  publications: string[];
-}
-
-/** What every version held of a study states, oldest first. */
-export function readStated(db: Db, nctId: string): Promise<Stated[]> {
-  return rows<Stated>(
-    db,
-    sql`select v.nct_id as "nctId", left(v.data_at, 10) as day, v.dated, w.status, w.last_known_status as "lastKnown",
-               w.start_date as start, w.start_date_type as "startType", w.completion_date as completion,
-               w.completion_date_type as "completionType", w.enrollment, w.enrollment_type as "enrollmentType",
-               to_json(w.publications) as publications, w.first_posted as "firstPosted"
-          from trialdrift.versions v
-         cross join lateral (select r.* from trialdrift.rows r where r.version_id = v.version_id
-                              order by r.facts_version desc limit 1) w
-         where v.published and v.nct_id = ${nctId}
-         order by v.data_at, v.seq`,
   );
 }

@@ -1,5 +1,5 @@
 import { readTableHeads } from "../db/curated.ts";
-import { readStated } from "../db/history.ts";
+import { readStated } from "../db/evidence.ts";
 import { readView, type ViewName } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
 import { type Html, html, link, recordLink } from "../pipeline/report/html.ts";

@@ -1,4 +1,4 @@
-import type { Stated } from "../../db/history.ts";
+import type { Stated } from "../../db/evidence.ts";
 import { type Html, html, publicationLink } from "../../pipeline/report/html.ts";
 import { byDays, fromTo } from "../../pipeline/report/list-columns.ts";
 import type { ChangeRow } from "../../pipeline/report/rows.ts";

@@ -1,4 +1,4 @@
-import type { Stated } from "../../db/history.ts";
+import type { Stated } from "../../db/evidence.ts";
 import type { ChangeRow } from "../../pipeline/report/rows.ts";
 import { spoken } from "../../pipeline/report/list-columns.ts";
 import { statusWords } from "../../pipeline/report/show-words.ts";

@@ -1,6 +1,5 @@
-import type { Stated } from "../../../db/history.ts";
+import type { Stated, TrialFacts } from "../../../db/evidence.ts";
 import type { ChangeRow } from "../../../pipeline/report/rows.ts";
-import type { TrialFacts } from "../../../db/evidence.ts";
 import { nct } from "../../support/small-registry.ts";
 
 /** Versions, trials and changes to draw, each with what a test says of it. */
