@@ -13,8 +13,9 @@ COPY db ./db
 COPY pipeline ./pipeline
 COPY jobs ./jobs
 COPY page ./page
-COPY docs/schema.md ./docs/schema.md
 COPY fixtures ./fixtures
+# The codebook of exports and of the read API is the document itself.
+COPY docs/schema.md ./docs/schema.md
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node

@@ -6,20 +6,36 @@ import { type Db, rows } from "./sql.ts";
 
 export type ClaimStateRow = typeof claimStates.$inferInsert;
 
-/** Rows of review.trials with the printed values of the table in force beside them, as `curated.<column>`. */
+interface ClaimTrial extends Record<string, unknown> {
+  nct_id: string;
+}
+
+/** A day, and the version of each curated table that was in force on it. */
+export interface ClaimMoment {
+  day: string;
+  tables: Readonly<Record<string, number>>;
+}
+
+/**
+ * Rows of review.trials, or of review.trials_at(day), with the printed values of the table in force beside them, as
+ * `curated.<column>`.
+ */
 export async function readClaimTrials(
   db: Db,
   review: string,
-): Promise<(Record<string, unknown> & { nct_id: string })[]> {
-  const found = await rows<{
-    trial: Record<string, unknown> & { nct_id: string };
-    printed: Record<string, unknown> | null;
-  }>(
+  moment: ClaimMoment | null = null,
+): Promise<ClaimTrial[]> {
+  const trials = moment === null ? sql`review.trials` : sql`review.trials_at(${moment.day}::date)`;
+  const printed =
+    moment === null
+      ? sql`c.current`
+      : sql`c.version = (${JSON.stringify(moment.tables)}::jsonb ->> c.table_no::text)::integer`;
+  const found = await rows<{ trial: ClaimTrial; printed: Record<string, unknown> | null }>(
     db,
     sql`select to_jsonb(t) as trial, k.printed
-          from review.trials t
+          from ${trials} t
           left join (select c.table_no, c.nct_id, jsonb_object_agg('curated.' || c.column_name, c.value) as printed
-                       from review.curated c where c.review = ${review} and c.current group by c.table_no, c.nct_id) k
+                       from review.curated c where c.review = ${review} and ${printed} group by c.table_no, c.nct_id) k
             on k.table_no = t.table_no and k.nct_id = t.nct_id
          where t.review = ${review} order by t.table_no, t.nct_id`,
   );

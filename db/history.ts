@@ -177,3 +177,12 @@ export async function readRetired(db: Db, nctIds: readonly string[]): Promise<Ma
     [...Map.groupBy(found, (one) => one.survivor)].map(([id, list]) => [id, list.map((one) => one.retired)]),
   );
 }
+
+/** review.trials of a review as of a day, in its order and with its columns. */
+export async function readTrialsAt(db: Db, review: string, day: string): Promise<Record<string, unknown>[]> {
+  const found = await rows<{ row: Record<string, unknown> }>(
+    db,
+    sql`select row_to_json(t) as row from review.trials_at(${day}::date) t where t.review = ${review} order by t.table_no, t.nct_id`,
+  );
+  return found.map(({ row }) => row);
+}

@@ -3,11 +3,14 @@ import { Command } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
 import { backupCommands } from "./commands/backup.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { claimsCommand } from "./commands/claims.ts";
 import { decisionCommands } from "./commands/drift.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { exportCommand } from "./commands/export.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { answerCommands } from "./commands/flags.ts";
 import { listCommands } from "./commands/list.ts";
+import { mcpCommand } from "./commands/mcp.ts";
 import { quarantineCommands } from "./commands/quarantine.ts";
 import { recomputeCommand } from "./commands/recompute.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -29,6 +32,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   recomputeCommand,
   tableCommand,
   listCommands,
+  claimsCommand,
   answerCommands,
   quarantineCommands,
   decisionCommands,
@@ -37,7 +41,9 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   showCommand,
   extractCommand,
   replayCommand,
+  exportCommand,
   backupCommands,
+  mcpCommand,
   demoCommand,
   doctorCommand,
 ];

@@ -4,6 +4,7 @@ import { readView } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
 import type { TableInput } from "../pipeline/report/table.ts";
 import type { CellRow, CuratedCellRow, DriftRow, FlagRow, TrialRow } from "../pipeline/report/rows.ts";
+import { readClaims } from "./claims.ts";
 import type { Context } from "./context.ts";
 import { tableAsOf, tableOfRun, type Then } from "./table-then.ts";
 
@@ -79,5 +80,7 @@ export async function readTables(context: Context, db: Db, asked: TableAsked): P
     moment === null
       ? (await readView<FlagRow>(db, "flags", { review })).filter(({ state }) => state !== "resolved")
       : [];
-  return heads.map((head) => ({ head, ...rows, curated, flags, moment }));
+  // What a run left published is asked of the table alone: the sentences are held against trials of now or of a day.
+  const claims = asked.run === undefined ? await readClaims(context, db, review, asked.asOf) : [];
+  return heads.map((head) => ({ head, ...rows, curated, flags, claims, moment }));
 }

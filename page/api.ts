@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
+import { readColumns } from "../db/describe.ts";
 import { MOVING_VIEWS, readMarker } from "../db/marker.ts";
 import { type Filter, parseSince, readView, VIEW_NAMES, type ViewName } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
-import { readViewColumns } from "../db/view-columns.ts";
 import { csv } from "../pipeline/report/csv.ts";
 import { jsonRows } from "../pipeline/report/json.ts";
 import { FILTERS, FORMATS } from "./openapi.ts";
@@ -77,7 +77,7 @@ export async function answerView(c: Context, db: Db, name: string): Promise<Resp
   await assertReview(db, filter.review);
   const rows = await readView(db, view, filter);
   if (format === "json") return c.body(jsonRows(rows), 200, { "content-type": "application/json; charset=utf-8" });
-  const names = (await readViewColumns(db)).filter((one) => one.view === view).map((one) => one.name);
+  const names = ((await readColumns(db)).get(view) ?? []).map(({ name }) => name);
   return c.body(
     csv(
       names,

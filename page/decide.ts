@@ -6,12 +6,13 @@ import { decisionWords } from "../pipeline/report/decided.ts";
 import { type Html, html, publicationLink } from "../pipeline/report/html.ts";
 import type { DecisionRow } from "../pipeline/report/rows.ts";
 import type { Block, BlockCell } from "../pipeline/report/table-blocks.ts";
-import { type Asking, decidedWords, placeOf } from "../pipeline/report/table-html-cell.ts";
+import { type Asking, BY_COMMAND, decidedWords, placeOf } from "../pipeline/report/table-html-cell.ts";
 import { columnWords } from "../pipeline/report/words.ts";
 import type { Outlook, Wish } from "./acts.ts";
 import { checked, hidden, personFields } from "./forms.ts";
 import { at } from "./links.ts";
 import { Refused } from "./refused.ts";
+import { studyLink } from "./study.ts";
 
 /** Deciding a cell in two steps: a wish from the table, then the next version's change log, which a person confirms. */
 
@@ -65,6 +66,13 @@ function fieldsOf(wish: Wish): Record<string, string | number | null> {
 /** What a button is about, for who hears it without seeing the cell above it. */
 const hearing = (words: string): Html => html`<span class="aside"> ${words}</span>`;
 
+/** Way to all that is known of a study. */
+const whole = (nctId: string, review: string): Html =>
+  html`<p>${studyLink(nctId, review, `All of ${nctId} on one page`)}</p>`;
+
+/** What to type under the cells that differ, and the way to the study's page. */
+export const readingOnly = (review: string): Asking => ({ ...BY_COMMAND, study: ({ nctId }) => whole(nctId, review) });
+
 /** Forms under the cells that differ. */
 export function asking(formToken: string, review: string, table: number): Asking {
   const form = (fields: Record<string, string | number>, inside: Html): Html =>
@@ -97,13 +105,13 @@ export function asking(formToken: string, review: string, table: number): Asking
     results: ({ nctId, publications: { linked } }) =>
       html`${own(nctId, "results")}${linked.map((pmid) => publication(nctId, pmid))}`,
     study({ nctId, row }) {
-      if (row === null) return null;
-      if (row.decision_id !== null) return undo(row.decision_id, nctId);
+      if (row === null) return whole(nctId, review);
       const words = row.kind === "study_gone" ? "Take it out of the table…" : "Take it into the table…";
-      return form(
+      const choice = form(
         { table, nct: nctId, column: "*" },
         html`<button name="verb" value="accept">${words}${hearing(nctId)}</button> <button name="verb" value="reject">Leave the table as it is…${hearing(`about ${nctId}`)}</button>`,
       );
+      return html`${whole(nctId, review)}${row.decision_id === null ? choice : undo(row.decision_id, nctId)}`;
     },
   };
 }

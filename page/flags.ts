@@ -3,7 +3,7 @@ import { FLAG_KINDS, SEVERITIES, type Severity } from "../db/model.ts";
 import { readView } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
 import { GRAVEST_FIRST } from "../pipeline/report/digest.ts";
-import { type Html, html, recordLink } from "../pipeline/report/html.ts";
+import { type Html, html } from "../pipeline/report/html.ts";
 import type { FlagRow } from "../pipeline/report/rows.ts";
 import { placeOf, severityMark } from "../pipeline/report/table-html-cell.ts";
 import { counted, flagWords } from "../pipeline/report/words.ts";
@@ -11,6 +11,7 @@ import type { Answer } from "./acts.ts";
 import { checked, hidden, pager, personFields, select } from "./forms.ts";
 import type { Read } from "./kept.ts";
 import { at } from "./links.ts";
+import { studyLink } from "./study.ts";
 
 /** Open questions for a person, the gravest first: what happened, what to do, and the answer. */
 
@@ -81,7 +82,7 @@ function item(flag: FlagRow, canAnswer: boolean): Html {
   const said = canAnswer
     ? html`<input type="checkbox" name="flag" value="${flag_id}" id="${id}"><label class="check" for="${id}">${words}</label>`
     : words;
-  return html`<li>${said} <span class="where">flag ${flag_id}${nct_id !== null && html`, ${recordLink(nct_id)} in the registry`}${inTable !== null && html`, ${inTable}`}${state === "acknowledged" && html`; seen${note !== null && `: ${note}`}`}</span></li>`;
+  return html`<li>${said} <span class="where">flag ${flag_id}${nct_id !== null && html`, ${studyLink(nct_id, flag.review, "whole study")}`}${inTable !== null && html`, ${inTable}`}${state === "acknowledged" && html`; seen${note !== null && `: ${note}`}`}</span></li>`;
 }
 
 function group(flags: readonly FlagRow[], canAnswer: boolean): Html {

@@ -3,7 +3,7 @@ import { readUndelivered } from "../db/outbox.ts";
 import { readView } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
 import { undeliveredWords } from "../pipeline/news.ts";
-import { brokenBy } from "../pipeline/report/list-findings.ts";
+import { claimsBlock } from "../pipeline/report/claims-html.ts";
 import { type Digest, GRAVEST_FIRST, hasNews, headline, type ReviewNews } from "../pipeline/report/digest.ts";
 import { statusWords } from "../pipeline/report/digest-text.ts";
 import { type Html, html } from "../pipeline/report/html.ts";
@@ -147,7 +147,7 @@ function card(row: ReviewRow, { fresh, flags, claims }: HomeData): Html {
       <dt>Registry data of</dt><dd>${now?.data_date ?? "no day yet"}, ${age(now?.age_hours ?? null)}</dd>
       <dt>Last run</dt><dd>${now?.last_state ?? "none"}</dd>
       <dt>Studies tracked</dt><dd>${members}</dd>
-      ${states.length > 0 && html`<dt>Its sentences</dt><dd>${gone > 0 && html`<span class="claim no_longer_holds">${claimWords("no_longer_holds")} ${gone}</span>${others !== "" && ", "}`}${others}</dd>`}
+      ${states.length > 0 && html`<dt>Its sentences</dt><dd>${gone > 0 && html`<span class="wrong">${claimWords("no_longer_holds")} ${gone}</span>${others !== "" && ", "}`}${others}</dd>`}
     </dl>
     ${tableLinks.length > 0 && html`<ul>${tableLinks}</ul>`}
     ${severities.length === 0 ? html`<p>No flag is open.</p>` : html`<p>Open flags:</p><ul>${severities}</ul>`}
@@ -163,14 +163,6 @@ function grave(flags: readonly FlagRow[]): Html {
     <ul>${listed.slice(0, MOST_NEWS).map((one) => html`<li>${severityMark(one.severity)} <a href="${at("/flags", { review: one.review, severity: one.severity })}">${one.nct_id ?? one.review}</a>: ${one.message}</li>`)}</ul>
     ${more > 0 && html`<p>and ${more} more.</p>`}
   </section>`;
-}
-
-function broken(claims: readonly ClaimAnswer[]): Html | null {
-  const gone = claims.filter(({ state }) => state === "no_longer_holds");
-  if (gone.length === 0) return null;
-  const one = ({ review, sentence, place, since, evidence, state }: ClaimAnswer): Html =>
-    html`<li><span class="claim ${state}">${claimWords(state)}</span> since the data of ${since ?? "an unknown day"}: <q>${sentence}</q> <span class="where">${place}, ${review}</span><ul>${evidence.slice(0, MOST_NEWS).map((row) => html`<li>${brokenBy(row)}</li>`)}</ul></li>`;
-  return html`<section class="claims"><h2>Sentences that no longer hold</h2><ul>${gone.map(one)}</ul></section>`;
 }
 
 function digest(news: Digest): Html {
@@ -192,7 +184,7 @@ export function homePage(data: HomeData): Html {
   return html`<h1>Reviews and the registry</h1>
 ${undelivered.length > 0 && html`<section class="panel refused"><h2>News that has not arrived</h2><p>Nobody may have read it: check the receiver, then run a sync, which sends it again.</p><ul>${undelivered.map((line) => html`<li>${line}</li>`)}</ul></section>`}
 ${reviews.length === 0 ? html`<p>No review is in the database yet: run <code class="command">trialdrift sync</code>.</p>` : html`<ul class="cards">${reviews.map((row) => card(row, data))}</ul>`}
-${broken(claims)}
+${claimsBlock(claims.filter(({ state }) => state === "no_longer_holds"))}
 ${grave(flags)}
 <section id="news"><h2>What the last runs found</h2>${digests.length === 0 ? html`<p>No run has found anything yet.</p>` : digests.map(digest)}</section>`;
 }

@@ -30,6 +30,7 @@ const PAGES: readonly { path: `/${string}`; name: string }[] = [
   { path: "/", name: "Home" },
   { path: "/table", name: "Table" },
   { path: "/flags", name: "Needs you" },
+  { path: "/evidence", name: "Evidence map" },
   { path: "/runs", name: "Runs" },
 ];
 

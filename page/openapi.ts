@@ -1,6 +1,5 @@
 import { MOVING_VIEWS } from "../db/marker.ts";
 import { NOUNS, VIEW_NAMES, type ViewName } from "../db/read.ts";
-import type { ViewColumn } from "../db/view-columns.ts";
 import type { CodebookView } from "../pipeline/report/codebook.ts";
 
 /** The read API in OpenAPI 3.1: from the views' own columns, the meanings of docs/schema.md and the table of nouns. */
@@ -47,6 +46,12 @@ export const FILTERS: readonly {
   },
 ];
 
+/** A column of a view, with its type as Postgres writes it. */
+interface Column {
+  name: string;
+  type: string;
+}
+
 const TYPES: Readonly<Record<string, Record<string, unknown>>> = {
   text: { type: ["string", "null"] },
   uuid: { type: ["string", "null"], format: "uuid" },
@@ -59,7 +64,7 @@ const TYPES: Readonly<Record<string, Record<string, unknown>>> = {
   "timestamp with time zone": { type: ["string", "null"], format: "date-time" },
 };
 
-function path(view: ViewName, columns: readonly ViewColumn[], codebook: CodebookView | undefined): object {
+function path(view: ViewName, columns: readonly Column[], codebook: CodebookView | undefined): object {
   const properties = Object.fromEntries(
     columns.map(({ name, type }) => {
       const meaning = codebook?.columns.get(name);
@@ -93,15 +98,11 @@ function path(view: ViewName, columns: readonly ViewColumn[], codebook: Codebook
   };
 }
 
-export function openApi(columns: readonly ViewColumn[], codebook: ReadonlyMap<string, CodebookView>): object {
-  const paths = VIEW_NAMES.map((view) => [
-    `/api/${view}`,
-    path(
-      view,
-      columns.filter((one) => one.view === view),
-      codebook.get(view),
-    ),
-  ]);
+export function openApi(
+  columns: ReadonlyMap<ViewName, readonly Column[]>,
+  codebook: ReadonlyMap<string, CodebookView>,
+): object {
+  const paths = VIEW_NAMES.map((view) => [`/api/${view}`, path(view, columns.get(view) ?? [], codebook.get(view))]);
   const text = { type: "string" };
   return {
     openapi: "3.1.0",

@@ -2,16 +2,16 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { readColumns } from "../db/describe.ts";
 import type { Database } from "../db/open.ts";
 import { readView } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
-import { readViewColumns } from "../db/view-columns.ts";
 import type { CodebookView } from "../pipeline/report/codebook.ts";
-import { BY_COMMAND } from "../pipeline/report/table-html-cell.ts";
 import type { ReviewRow } from "../pipeline/report/rows.ts";
 import type { Acts } from "./acts.ts";
 import { answerView } from "./api.ts";
-import { asking, confirmationSent, decisionPage, outlookPage, readDecision, wishSent } from "./decide.ts";
+import { asking, confirmationSent, decisionPage, outlookPage, readDecision, readingOnly, wishSent } from "./decide.ts";
+import { evidencePage, readEvidence } from "./evidence.ts";
 import { failureOf, failurePage, loginPage, UNFORESEEN } from "./failure.ts";
 import { answerSent, flagsAsked, flagsPage, readFlags, readReviewFlags } from "./flags.ts";
 import { openGuard } from "./guard.ts";
@@ -20,8 +20,10 @@ import { kept } from "./kept.ts";
 import { contentPolicy, layout, type Page } from "./layout.ts";
 import { at, safeReturn } from "./links.ts";
 import { openApi } from "./openapi.ts";
+import { PLOT_STYLE } from "./plots/style.ts";
 import { Refused } from "./refused.ts";
 import { readRuns, runsPage } from "./run.ts";
+import { readStudyPage, type StudyPageData, studyPage } from "./study.ts";
 import { type ReadTables, readShown, readTable, tableAsked, tablePage, tableTitle } from "./table.ts";
 
 /** TABLE OF ROUTES: what each address answers. Reads are over the public views; what writes is handed in. */
@@ -59,12 +61,24 @@ async function reviewMeant(db: Db, named: string | undefined): Promise<string> {
   return meant;
 }
 
+/** Errors: 404 where nobody, or not the review named, knows the study. */
+async function readStudyMeant(db: Db, nctId: string, named: string | undefined): Promise<StudyPageData> {
+  const review = named === undefined || named === "" ? null : await reviewMeant(db, named);
+  const known = /^NCT\d{8}$/.test(nctId) ? await readStudyPage(db, nctId, review) : null;
+  if (known !== null) return known;
+  throw new Refused(404, "there is no such study here", "search by number or title on the table's page");
+}
+
 export function site(parts: SiteParts): Hono {
   const { use, acts } = parts;
   const guard = openGuard(parts);
+  /** Views read at one moment, whatever is published meanwhile. */
+  const read = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
+    use(({ db }) => db.transaction(work, { isolationLevel: "repeatable read", accessMode: "read only" }));
   const shownOf = kept((db, review) => readShown(parts.readTables, db, review));
   const flagsOf = kept(readReviewFlags);
   const standing = kept(readStanding);
+  const evidenceOf = kept(readEvidence);
   const app = new Hono();
 
   const formToken = (c: Context): string | null => (acts === null ? null : guard.formToken(c));
@@ -107,25 +121,31 @@ export function site(parts: SiteParts): Hono {
   app.use(guard.admit);
   app.use(bodyLimit({ maxSize: MOST_SENT, onError: (c) => c.text("more was sent than any form here holds\n", 413) }));
 
-  app.get("/", async (c) =>
-    answer(c, { title: "Home", body: homePage(await use(({ db }) => readHome(db, standing))) }),
-  );
+  app.get("/", async (c) => answer(c, { title: "Home", body: homePage(await read((db) => readHome(db, standing))) }));
   app.get("/table", async (c) => {
     const asked = tableAsked(c.req.query());
-    const data = await use(async ({ db }) => readTable(db, asked, await reviewMeant(db, asked.review), shownOf));
+    const data = await read(async (db) => readTable(db, asked, await reviewMeant(db, asked.review), shownOf));
     const token = formToken(c);
     const { review, table } = data.meant.input.head;
-    const ask = token === null || table === null ? BY_COMMAND : asking(token, review, table);
+    const ask = token === null || table === null ? readingOnly(review) : asking(token, review, table);
     return answer(c, { title: tableTitle(data), body: tablePage(data, ask) });
   });
   app.get("/flags", async (c) => {
     const asked = flagsAsked(c.req.query());
-    const data = await use(async ({ db }) => readFlags(db, asked, await reviewMeant(db, asked.review), flagsOf));
+    const data = await read(async (db) => readFlags(db, asked, await reviewMeant(db, asked.review), flagsOf));
     return answer(c, { title: "Needs you", body: flagsPage(data, formToken(c), nameOf(c)) });
+  });
+  app.get("/evidence", async (c) => {
+    const data = await read(async (db) => evidenceOf(db, await reviewMeant(db, c.req.query("review"))));
+    return answer(c, { title: "Evidence map", body: evidencePage(data), styles: [PLOT_STYLE] });
+  });
+  app.get("/study/:nct", async (c) => {
+    const data = await read((db) => readStudyMeant(db, c.req.param("nct"), c.req.query("review")));
+    return answer(c, { title: data.nctId, body: studyPage(data), styles: [PLOT_STYLE] });
   });
   app.get("/runs", async (c) => {
     const named = c.req.query("review");
-    const data = await use(async ({ db }) =>
+    const data = await read(async (db) =>
       readRuns(db, named === undefined || named === "" ? null : await reviewMeant(db, named)),
     );
     return answer(c, { title: "Runs", body: runsPage(data) });
@@ -156,7 +176,7 @@ export function site(parts: SiteParts): Hono {
     return c.redirect(at("/decided", { review: wish.review, id }), 303);
   });
   app.get("/decided", async (c) => {
-    const one = await use(async ({ db }) =>
+    const one = await read(async (db) =>
       readDecision(db, await reviewMeant(db, c.req.query("review")), c.req.query("id") ?? ""),
     );
     return answer(c, { title: "Decided", body: decisionPage(one, formToken(c)) });
@@ -176,10 +196,8 @@ export function site(parts: SiteParts): Hono {
     return c.redirect("/login", 303);
   });
 
-  app.get("/api/openapi.json", async (c) =>
-    c.json(openApi(await use(({ db }) => readViewColumns(db)), parts.codebook)),
-  );
-  app.get("/api/*", (c) => use(({ db }) => answerView(c, db, c.req.path.slice("/api/".length))));
+  app.get("/api/openapi.json", async (c) => c.json(openApi(await read((db) => readColumns(db)), parts.codebook)));
+  app.get("/api/*", (c) => read((db) => answerView(c, db, c.req.path.slice("/api/".length))));
 
   app.notFound(() => {
     throw new Refused(404, "there is no such page", "the pages are listed at the top");

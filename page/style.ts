@@ -37,19 +37,14 @@ input:focus-visible, select:focus-visible, button:focus-visible { outline: 2px s
 .facts dt { color: var(--faint); }
 .facts dd { margin: 0; }
 .pager ul { margin: .75rem 0; }
-summary h2 { display: inline; font-size: 1.1rem; }
-details.claims { border: 1px solid var(--line); border-radius: 8px; padding: .35rem 1rem; margin: 0 0 1.25rem; background: var(--raised); }
-.claims li { margin-bottom: .35rem; }
-.claim { font-weight: 600; }
-.claim.holds { color: var(--calm); }
-.claim.no_longer_holds { color: var(--alarm); }
-.claim.cannot_tell { color: var(--judge); }
+.claims { border: 1px solid var(--line); border-radius: 8px; padding: .5rem 1rem; margin: 0 0 1.25rem; background: var(--raised); }
+.claims h2 { margin: 0 0 .35rem; font-size: 1.1rem; }
 .severity { min-width: 6.2rem; }
 .log { padding: .5rem .75rem .5rem 1.75rem; background: var(--ground); border: 1px solid var(--line); border-radius: 6px; }
 .flags { list-style: none; padding: 0; }
 .flags li { padding: .25rem 0; border-top: 1px solid var(--line); }
 .flags .where a { white-space: nowrap; }
-.wrong { color: var(--alarm); font-weight: 600; }
+.wrong, .facts .wrong { color: var(--alarm); font-weight: 600; }
 @media screen and (min-width: 60rem) and (min-height: 40rem) { .answer { position: sticky; bottom: 0; margin-bottom: 0; border-color: var(--faint); } }
 table.plain { table-layout: auto; }
 @media screen and (max-width: 80rem) { table.plain .study { border-bottom: 1px solid var(--line); border-radius: 8px; padding-bottom: .4rem; } }

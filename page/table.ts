@@ -5,7 +5,6 @@ import type { Db } from "../db/sql.ts";
 import { claimsBlock } from "../pipeline/report/claims-html.ts";
 import { type Html, html } from "../pipeline/report/html.ts";
 import { spoken } from "../pipeline/report/list-columns.ts";
-import type { ClaimAnswer } from "../pipeline/report/rows.ts";
 import { type Block, blocksOf, kindCounts, type TableInput } from "../pipeline/report/table-blocks.ts";
 import { headingOf } from "../pipeline/report/table-heading.ts";
 import { countsList, keySection, tableBody } from "../pipeline/report/table-html.ts";
@@ -56,7 +55,6 @@ export interface TableData {
   /** All tables of the review, and of them the one asked for. */
   shown: readonly Shown[];
   meant: Shown;
-  claims: readonly ClaimAnswer[];
   openFlags: number;
 }
 
@@ -67,9 +65,8 @@ export async function readTable(
   shownOf: Read<readonly Shown[]>,
 ): Promise<TableData> {
   const [fresh] = await readView<{ open_flags: number }>(db, "freshness", { review });
-  const claims = await readView<ClaimAnswer>(db, "claims", { review });
   const shown = await shownOf(db, review);
-  return { asked, shown, meant: tableMeant(shown, asked), claims, openFlags: fresh?.open_flags ?? 0 };
+  return { asked, shown, meant: tableMeant(shown, asked), openFlags: fresh?.open_flags ?? 0 };
 }
 
 function matches(block: Block, statuses: ReadonlyMap<string, string>, { kind, status, q }: TableAsked): boolean {
@@ -138,7 +135,7 @@ function tableMeant(shown: readonly Shown[], { table }: TableAsked): Shown {
 }
 
 export function tablePage(data: TableData, asking: Asking): Html {
-  const { asked, meant: current, claims, openFlags } = data;
+  const { asked, meant: current, openFlags } = data;
   const { head, trials } = current.input;
   const statuses = new Map(trials.filter((one) => one.table_no === head.table).map((one) => [one.nct_id, one.status]));
   const heading = headingOf(current.input, current.blocks, asked.values);
@@ -155,7 +152,7 @@ export function tablePage(data: TableData, asking: Asking): Html {
 <p>${head.title}. <a href="${at("/flags", { review: head.review })}">${counted(openFlags, "open flag", "open flags")}</a>.</p>
 <p class="warning"><strong>${heading.warning}</strong></p>
 <p>${heading.source}</p>
-${claimsBlock(claims)}
+${claimsBlock(current.input.claims ?? [])}
 <p>${heading.values}</p>
 <details class="legend"><summary>${heading.counts}</summary>${countsList(current.blocks)}</details>
 ${filters(data, current, statuses)}

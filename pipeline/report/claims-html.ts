@@ -1,42 +1,32 @@
-import { CLAIM_STATES, type ClaimState } from "../../db/model.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, recordLink } from "./html.ts";
 import { brokenBy } from "./list-findings.ts";
 import type { ClaimAnswer } from "./rows.ts";
-import { claimWords, tally } from "./words.ts";
+import { claimWords } from "./words.ts";
 
-/** Sentences of a review, held against its trials: those that no longer hold stand first, with the trials that broke them. */
+/** How the review's own sentences stand: a sign and a word each, never colour alone, and the trials that break them. */
 
-/** A claim's state is told by sign and word; its colour only repeats them. */
-const SIGNS: Record<ClaimState, string> = { holds: "✓", no_longer_holds: "✕", cannot_tell: "?" };
+const SIGNS: Record<ClaimAnswer["state"], string> = { holds: "✓", no_longer_holds: "✗", cannot_tell: "?" };
 
-/** The worst first. */
-const ORDER: readonly ClaimState[] = ["no_longer_holds", "cannot_tell", "holds"];
-
-/** More trials than this are counted: `trialdrift claims` names them all. */
-const MOST_NAMED = 8;
-
-function claim({ sentence, place, state, since, evidence }: ClaimAnswer): Html {
-  const more = evidence.length - MOST_NAMED;
-  const because = state === "holds" ? [] : evidence.slice(0, MOST_NAMED);
-  return html`<li>
-    <span class="claim ${state}"><span aria-hidden="true">${SIGNS[state]}</span> ${claimWords(state)}</span>:
-    <q>${sentence}</q> <span class="where">${place}${since !== null && `; so since the data of ${since}`}</span>
-    ${because.length > 0 && html`<ul>${because.map((one) => html`<li>${brokenBy(one)}</li>`)}${more > 0 && html`<li>and ${more} more</li>`}</ul>`}
+function item({ claim, sentence, place, state, since, evidence }: ClaimAnswer): Html {
+  const trials = evidence.map(
+    (one) => html`<li>${recordLink(one.nct_id)} ${brokenBy(one).replace(`${one.nct_id}: `, "")}</li>`,
+  );
+  return html`<li id="claim-${claim}" class="claim ${state}">
+    <span class="kind"><span aria-hidden="true">${SIGNS[state]}</span> ${claimWords(state)}</span>
+    <q>${sentence}</q>${place === null ? null : html` <span class="where">${place}</span>`}${since === null ? null : html` <span class="where nowrap">since data of ${since}</span>`}
+    ${trials.length === 0 ? null : html`<ul>${trials}</ul>`}
   </li>`;
 }
 
-/** Nothing where the review claims nothing. */
+/** What no longer holds first; nothing where the review makes no claim. */
 export function claimsBlock(claims: readonly ClaimAnswer[]): Html | null {
   if (claims.length === 0) return null;
-  const sorted = claims.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
-  const counts = CLAIM_STATES.map((state): [string, number] => [
-    claimWords(state),
-    claims.filter((one) => one.state === state).length,
-  ]);
-  const whole = html`<summary><h2>Sentences of the review</h2> <span class="where">${tally(new Map(counts))}</span></summary>
-    <ul class="claims">${sorted.map(claim)}</ul>`;
-  const open = claims.some(({ state }) => state === "no_longer_holds");
-  return open
-    ? html`<details class="claims" open>${whole}</details>`
-    : html`<details class="claims">${whole}</details>`;
+  const order: readonly ClaimAnswer["state"][] = ["no_longer_holds", "cannot_tell", "holds"];
+  const sorted = claims.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  const broken = claims.filter(({ state }) => state === "no_longer_holds").length;
+  const heading =
+    broken === 0
+      ? "What the review says still holds"
+      : `What the review says: ${broken} of ${claims.length} sentences no longer hold`;
+  return html`<section id="claims" class="claims"><h2>${heading}</h2><ul>${sorted.map(item)}</ul></section>`;
 }

@@ -16,7 +16,7 @@ function aim(flag: FlagRow, places: ReadonlySet<string>): string | null {
 
 function item(flag: FlagRow, places: ReadonlySet<string>): Html {
   const place = aim(flag, places);
-  const id = flag.nct_id ?? "registry";
+  const id = flag.nct_id ?? flag.review;
   return html`<li>
     ${place === null ? html`<b>${id}</b>` : link(`#${place}`, id)}: ${flag.message}
     <span class="where nowrap">flag ${flag.flag_id}${flag.state === "acknowledged" && ", seen"}</span>

@@ -39,6 +39,12 @@ code { font: .85em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mo
 td .where code { font-size: 1em; }
 .count { font-variant-numeric: tabular-nums; font-weight: normal; }
 .aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.claims ul { list-style: none; padding: 0; }
+.claims > ul > li { margin-block: .6em; }
+.claims ul ul { padding-inline-start: 1.5em; font-size: .9em; }
+.claim.holds .kind { color: var(--calm); }
+.claim.no_longer_holds .kind { color: var(--alarm); }
+.claim.cannot_tell .kind { color: var(--judge); }
 .kind, .severity { font-size: .85em; font-weight: 600; color: var(--loud); }
 .kind.quiet { color: var(--faint); font-weight: normal; }
 .kind.contradicts, .kind.study_gone, .severity.high { color: var(--alarm); }

@@ -162,7 +162,8 @@ export interface ClaimAnswer {
   since: string | null;
   trials: string[];
   evidence: { nct_id: string; table_no: number | null; values: Record<string, unknown>; missing: string[] }[];
-  run_id: number;
+  /** Null as of an earlier day. */
+  run_id: number | null;
 }
 
 export interface MemberRow {

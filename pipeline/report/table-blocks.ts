@@ -2,7 +2,7 @@ import type { Basis, Confidence, DriftKind, Evidence } from "../../db/model.ts";
 import { CELL_SOURCE_PARTS, COLUMNS, DRIFT_KINDS, QUIET_DRIFT } from "../../db/model.ts";
 import { LIST_SEPARATOR } from "../review/column.ts";
 import { wordsOf } from "./cell-words.ts";
-import type { CellRow, CuratedCellRow, DriftRow, FlagRow, TableHead, TrialRow } from "./rows.ts";
+import type { ClaimAnswer, CellRow, CuratedCellRow, DriftRow, FlagRow, TableHead, TrialRow } from "./rows.ts";
 import type { ShownColumn } from "./show-rows.ts";
 
 /** What a table is made of: rows of the views, of one review; rows of other tables and versions are left aside. */
@@ -16,6 +16,8 @@ export interface TableInput {
   drift: readonly DriftRow[];
   /** Open and acknowledged ones; formats without room for them leave them out. */
   flags: readonly FlagRow[];
+  /** How the review's own sentences stand at that moment; of the review, not of the table. */
+  claims?: readonly ClaimAnswer[];
   /** Set where the table is that of an earlier day, by today's rules, or of an earlier run. */
   moment?: { as_of: string } | { run: number } | null;
 }

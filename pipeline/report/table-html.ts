@@ -1,4 +1,5 @@
 import { parseNotation } from "../review/codes.ts";
+import { claimsBlock } from "./claims-html.ts";
 import { type Html, html, recordLink } from "./html.ts";
 import { needsYou } from "./needs-html.ts";
 import { PAGE_STYLE } from "./page-style.ts";
@@ -184,6 +185,7 @@ ${PAGE_STYLE}
   <nav aria-label="On this page"><ul><li><a href="#needs-you">Needs you</a> <span class="count">${flags.length}</span></li>${inputs.map(({ head }) => html`<li><a href="#table-${head.table ?? 0}">${head.table === null ? "Studies" : `Table ${head.table}`}</a></li>`)}</ul></nav>
 </header>
 <main>
+${claimsBlock(first.claims ?? [])}
 ${needsYou(flags, placesOf(inputs))}
 ${inputs.map((input) => tableSection(input, values))}
 </main>

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readColumns } from "../../db/describe.ts";
 import type { Database } from "../../db/open.ts";
 import { readView, VIEW_NAMES } from "../../db/read.ts";
-import { readViewColumns } from "../../db/view-columns.ts";
 import { openTestDatabase } from "../support/pglite.ts";
 import { hiddenField, openSite, raw, type Served, visitorOf } from "../support/site.ts";
 import { nct, type Played, playRegistry, trial } from "../support/small-registry.ts";
@@ -46,25 +46,30 @@ const file = (): string => readFileSync(join(folder.directory, "lupus", "table-1
 const wish = { review: "lupus", table: "1", nct: A, column: "enrollment" };
 
 describe("what is shown", () => {
-  test.each(["/", "/table", "/table?kind=moved&status=RECRUITING&q=nct", "/flags", "/runs", "/runs?review=lupus"])(
-    "%s is a whole page that no script can run on",
-    async (path) => {
-      const answer = await visitorOf(open.url).get(path);
-      expect(answer.status).toBe(200);
-      const policy = answer.headers.get("content-security-policy") ?? "";
-      expect(policy).toMatch(
-        /^default-src 'none'; style-src ('sha256-[\w+/=]+' ?)+; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
-      );
-      expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
-      expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
-      const page = await answer.text();
-      expect(page).toMatch(/<main[^>]*>[^]*<h1>[^]*<\/main>/);
-      expect(page).not.toMatch(/<script|<img|style="|https?:\/\/(?!clinicaltrials\.gov|pubmed)/);
-    },
-  );
+  test.each([
+    "/",
+    "/table",
+    "/table?kind=moved&status=RECRUITING&q=nct",
+    "/flags",
+    "/evidence",
+    "/study/NCT00000012?review=lupus",
+    "/runs?review=lupus",
+  ])("%s is a whole page that no script can run on", async (path) => {
+    const answer = await visitorOf(open.url).get(path);
+    expect(answer.status).toBe(200);
+    const policy = answer.headers.get("content-security-policy") ?? "";
+    expect(policy).toMatch(
+      /^default-src 'none'; style-src ('sha256-[\w+/=]+' ?)+; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+    );
+    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
+    const page = await answer.text();
+    expect(page).toMatch(/<main[^>]*>[^]*<h1>[^]*<\/main>/);
+    expect(page).not.toMatch(/<script|<img|style="|https?:\/\/(?!clinicaltrials\.gov|pubmed)/);
+  });
 
-  test("a script in a trial's title is text", async () => {
-    const page = await text(visitorOf(open.url).get("/table"));
+  test.each(["/table", "/study/NCT00000012?review=lupus"])("%s: a script in a trial's title is text", async (path) => {
+    const page = await text(visitorOf(open.url).get(path));
     expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&gt;&lt;img");
   });
 
@@ -163,6 +168,9 @@ describe("who is refused", () => {
     for (const [path, status, words] of [
       ["/table?table=9", 404, "there is no table 9"],
       ["/table?review=nobody", 404, "there is no such review"],
+      ["/study/NCT99999999", 404, "there is no such study"],
+      ["/study/NCT00000011?review=nobody", 404, "there is no such review"],
+      ["/study/..%2f..%2fetc", 404, "there is no such study"],
       ["/decided?review=lupus&id=01M8BDTJJ47H01KG63JM47BFS6", 404, "there is no decision"],
       ["/api/trials?review=nobody", 404, "there is no such review"],
       ["/api/trials?nct=NCT1", 400, "no NCT number"],
@@ -319,11 +327,11 @@ describe("the read API", () => {
       paths: Record<string, { get: { parameters: { name: string }[]; responses: Record<number, any> } }>;
     };
     expect(Object.keys(described.paths)).toEqual(VIEW_NAMES.map((view) => `/api/${view}`));
-    const columns = await readViewColumns(database.db);
+    const columns = await readColumns(database.db);
     for (const view of VIEW_NAMES) {
       const answer = described.paths[`/api/${view}`]?.get.responses[200];
       const { properties } = answer.content["application/json"].schema.items;
-      expect(Object.keys(properties), view).toEqual(columns.filter((one) => one.view === view).map(({ name }) => name));
+      expect(Object.keys(properties), view).toEqual(columns.get(view)?.map(({ name }) => name));
       for (const [name, { description }] of Object.entries<{ description?: string }>(properties))
         expect(description, `${view}.${name}`).toBeTypeOf("string");
     }

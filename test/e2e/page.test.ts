@@ -120,7 +120,17 @@ describe.skipIf(why !== null)(`in Chromium${why === null ? "" : ` (skipped: ${wh
       const context = await browser.newContext({ bypassCSP: true });
       const tab = await context.newPage();
       const found: unknown[] = [];
-      for (const path of ["/", "/table?kind=moved", "/flags", "/runs", "/login", "/nowhere", "/decide"]) {
+      for (const path of [
+        "/",
+        "/table?kind=moved",
+        "/flags",
+        "/evidence",
+        "/study/NCT02633163",
+        "/runs",
+        "/login",
+        "/nowhere",
+        "/decide",
+      ]) {
         if (path === "/decide") {
           await tab.goto(`${url}/table`);
           await tab.locator(".study + .evidence summary").first().press("Enter");
