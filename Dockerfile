@@ -12,8 +12,9 @@ COPY package.json LICENSE ./
 COPY db ./db
 COPY pipeline ./pipeline
 COPY jobs ./jobs
+COPY page ./page
 COPY fixtures ./fixtures
-# The codebook of exports is the document itself.
+# The codebook of exports and of the read API is the document itself.
 COPY docs/schema.md ./docs/schema.md
 RUN mkdir /data && chown node:node /data
 VOLUME /data

@@ -85,7 +85,7 @@ const CHANGE = {
 };
 
 /** TABLE OF NOUNS: default order and what the filters of the command line mean for each view. */
-const NOUNS: Record<ViewName, Noun> = {
+export const NOUNS: Record<ViewName, Noun> = {
   trials: { ...STORE, order: sql`v.review, v.table_no, v.nct_id`, review: byReview, table: true },
   studies: STORE,
   records: STORE,

@@ -3,10 +3,10 @@ import { Command } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
 import { backfillCommand } from "./commands/backfill.ts";
 import { backupCommands } from "./commands/backup.ts";
-import { demoCommand } from "./commands/demo.ts";
 import { claimsCommand } from "./commands/claims.ts";
-import { decisionCommands } from "./commands/drift.ts";
+import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { decisionCommands } from "./commands/drift.ts";
 import { exportCommand } from "./commands/export.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { answerCommands } from "./commands/flags.ts";
@@ -18,10 +18,11 @@ import { replayCommand } from "./commands/replay.ts";
 import { folderCommands } from "./commands/reviews.ts";
 import { knownReviewCommands } from "./commands/reviews-known.ts";
 import { scheduleCommand } from "./commands/schedule.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
-import { importCommand } from "./commands/table-import.ts";
 import { tableCommand } from "./commands/table.ts";
+import { importCommand } from "./commands/table-import.ts";
 import { workerCommand } from "./commands/worker.ts";
 
 /** The command line: flags in, one call, one format out. A verb starts work, a noun lists the view of its name. */
@@ -32,6 +33,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   scheduleCommand,
   backfillCommand,
   workerCommand,
+  serveCommand,
   recomputeCommand,
   tableCommand,
   listCommands,

@@ -53,7 +53,14 @@ export const ENVIRONMENT = {
       .regex(/^(?:(?:[\w.-]+|\[[\da-fA-F:.]+\]):)?\d{1,5}$/, { error: "not a port, or an address and a port" })
       .optional(),
     fallback: undefined,
-    about: "where `schedule` serves /healthz, /readyz and /metrics: a port of loopback, or address:port",
+    about:
+      "where `schedule` serves /healthz, /readyz and /metrics, and `serve` its page: a port of loopback, or address:port",
+  },
+  TRIALDRIFT_PAGE_TOKEN: {
+    schema: z.string().min(16, { error: "shorter than 16 signs" }).optional(),
+    fallback: undefined,
+    about: "the word that `serve` asks its visitors for; it must be set where the page listens beyond loopback",
+    isSecret: true,
   },
   TRIALDRIFT_USER_AGENT: {
     schema: z.string(),
@@ -97,8 +104,10 @@ export interface Config {
   rate: number;
   /** Of the nightly sync, in UTC. */
   cron: string;
-  /** Where health and figures are served; null: nowhere. */
+  /** Where health and figures are served, or the page; null: nowhere. */
   http: { host: string; port: number } | null;
+  /** What visitors of the page must know; null: nothing. */
+  pageToken: string | null;
   reviewsDir: string;
   lexiconsDir: string;
   lockWaitMs: number;
@@ -130,7 +139,7 @@ function historyBeside(baseUrl: string | undefined): string {
 }
 
 /** A port alone is one of loopback: who wants to be reached from elsewhere says so. */
-function address(text: string | undefined): Config["http"] {
+export function address(text: string | undefined): Config["http"] {
   if (text === undefined) return null;
   const [, host = "127.0.0.1", port] = /^(?:\[?(.*?)\]?:)?(\d+)$/.exec(text) ?? [];
   return { host, port: Number(port) };
@@ -166,6 +175,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     rate: read("TRIALDRIFT_RATE"),
     cron: read("TRIALDRIFT_CRON"),
     http: address(read("TRIALDRIFT_HTTP_PORT")),
+    pageToken: read("TRIALDRIFT_PAGE_TOKEN") ?? null,
     reviewsDir: read("TRIALDRIFT_REVIEWS"),
     lexiconsDir: `${OURS}lexicons`,
     lockWaitMs: milliseconds(read("TRIALDRIFT_LOCK_WAIT") ?? ""),

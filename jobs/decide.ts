@@ -87,6 +87,21 @@ async function enter(database: Database, review: Review, nctIds: readonly string
   };
 }
 
+/** The version of a table that stands: what is imported, or a file that is ahead of it. */
+export function standingVersion(
+  { tables }: Review,
+  table: number,
+  imported: ReadonlyMap<number, { version: number }>,
+): number {
+  return Math.max(imported.get(table)?.version ?? 0, tables.find((one) => one.table === table)?.version ?? 0);
+}
+
+/** Whether it writes the table's next version; what takes back a decision that wrote nothing writes nothing either. */
+export function isWriting(draft: Draft, { decisions }: Review): boolean {
+  if (draft.decision !== "undone") return writes(draft);
+  return writes(decisions.find(({ id }) => id === draft.undoes) ?? draft);
+}
+
 /** Gives drafts their ids, time and person, and the version that will hold them: the table's next, unless nothing is written. */
 function signed(
   drafts: readonly Draft[],
@@ -96,11 +111,6 @@ function signed(
 ): Decision[] {
   const at = new Date();
   const nextId = monotonicFactory();
-  const current = ({ table }: Draft): number =>
-    Math.max(imported.get(table)?.version ?? 0, review.tables.find((one) => one.table === table)?.version ?? 0);
-  const writing = (draft: Draft): boolean =>
-    writes(draft) ||
-    (draft.decision === "undone" && writes(review.decisions.find(({ id }) => id === draft.undoes) ?? draft));
   return drafts.map((draft) => ({
     id: nextId(at.getTime()),
     undoes: draft.undoes,
@@ -115,7 +125,7 @@ function signed(
     old: draft.old,
     registry_then: draft.registry_then,
     data_date: dataDate,
-    table_version: current(draft) + (writing(draft) ? 1 : 0),
+    table_version: standingVersion(review, draft.table, imported) + (isWriting(draft, review) ? 1 : 0),
     note,
   }));
 }

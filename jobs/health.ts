@@ -1,11 +1,9 @@
-import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { TrialdriftError } from "../db/errors.ts";
 import { type Figures, readFigures } from "../db/figures.ts";
 import type { Database } from "../db/open.ts";
+import { listen, type Listening } from "./listen.ts";
 import { metricsText } from "./metrics.ts";
 import type { SharedDatabase } from "./shared-database.ts";
 
@@ -43,14 +41,8 @@ export function openSight(shared: SharedDatabase, isServer: boolean): Sight {
   };
 }
 
-export interface Health {
-  /** http://ADDRESS:PORT */
-  url: string;
-  close(): Promise<void>;
-}
-
 /** Listens until closed. Errors: `config` where the port cannot be had. */
-export async function openHealth(at: { host: string; port: number }, sight: Sight): Promise<Health> {
+export async function openHealth(at: { host: string; port: number }, sight: Sight): Promise<Listening> {
   const ownProcess = new Registry();
   collectDefaultMetrics({ register: ownProcess, prefix: "trialdrift_" });
   const app = new Hono();
@@ -65,28 +57,5 @@ export async function openHealth(at: { host: string; port: number }, sight: Sigh
     return c.text(said + (await ownProcess.metrics()), 200, { "content-type": ownProcess.contentType });
   });
   app.onError((error, c) => c.text(`not available: ${error.message}\n`, 503));
-  const server = createAdaptorServer({ fetch: app.fetch });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) =>
-      reject(
-        new TrialdriftError({
-          code: "config",
-          message: `cannot listen on ${at.host}:${at.port}: ${cause.message}`,
-          state: "nothing was started",
-          next: "set TRIALDRIFT_HTTP_PORT to a free port, or end the other process",
-          cause,
-        }),
-      ),
-    );
-    server.listen(at.port, at.host, resolve);
-  });
-  const { address, port } = server.address() as AddressInfo;
-  return {
-    url: `http://${address}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        if ("closeAllConnections" in server) server.closeAllConnections();
-      }),
-  };
+  return listen(at, app.fetch, "set TRIALDRIFT_HTTP_PORT to a free port, or end the other process");
 }

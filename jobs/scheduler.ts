@@ -9,7 +9,8 @@ import { AWAY_MS, decide, LEASE_MS, LOOK_MS } from "./catch-up.ts";
 import type { Context } from "./context.ts";
 import { keyOf, openCoordinator } from "./coordinator.ts";
 import { gapMs, newestDue } from "./cron.ts";
-import { type Health, openHealth, openSight } from "./health.ts";
+import { openHealth, openSight } from "./health.ts";
+import type { Listening } from "./listen.ts";
 import { JOBS, type JobEnd, type ScheduledJob } from "./schedule.ts";
 import { shareDatabase } from "./shared-database.ts";
 
@@ -182,7 +183,7 @@ export async function runScheduler(context: Context, stop: AbortSignal, jobs = J
     for (const task of tasks) void task.destroy();
     for (const timer of looks.values()) clearTimeout(timer);
   });
-  let health: Health | null = null;
+  let health: Listening | null = null;
   try {
     if (config.http !== null) health = await openHealth(config.http, sight);
     // Whatever is wrong with the database is told at once, not at the first due time.

@@ -1,6 +1,7 @@
+import type { ClaimAnswer } from "./claim-answer.ts";
 import { type Html, html, recordLink } from "./html.ts";
 import { brokenBy } from "./list-findings.ts";
-import type { ClaimAnswer } from "./rows.ts";
+
 import { claimWords } from "./words.ts";
 
 /** How the review's own sentences stand: a sign and a word each, never colour alone, and the trials that break them. */

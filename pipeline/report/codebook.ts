@@ -14,7 +14,7 @@ export function readCodebook(markdown: string): ReadonlyMap<string, CodebookView
       const [head = "", ...rest] = section.split(/^#{1,3} /m)[0]?.split("\n") ?? [];
       const rows = rest.flatMap((line): [string, string][] => {
         const [, name, meaning] = /^\| (\w+) \| [^|]+ \| (.+) \|$/.exec(line.replaceAll("\\|", "\u0001")) ?? [];
-        return name === undefined || meaning === undefined || name === "column"
+        return name === undefined || meaning === undefined || (name === "column" && meaning === "meaning")
           ? []
           : [[name, meaning.replaceAll("\u0001", "|")]];
       });

@@ -1,6 +1,7 @@
-import type { ListRows, Listing } from "./list-columns.ts";
+import type { ClaimAnswer } from "./claim-answer.ts";
+import type { Listing, ListRows } from "./list-columns.ts";
 import { byDays, fixed, flexible, fromTo, spoken } from "./list-columns.ts";
-import type { ChangeRow, ClaimAnswer } from "./rows.ts";
+import type { ChangeRow } from "./rows.ts";
 import { changeWords, claimWords, columnWords, driftWords, flagWords } from "./words.ts";
 
 /** A calendar change has no update behind it; a dateless one no date of its own. */

@@ -2,7 +2,6 @@ import type {
   Basis,
   Cause,
   ChangeKind,
-  ClaimState,
   Confidence,
   DecidedColumn,
   DecisionKind,
@@ -152,20 +151,6 @@ export interface FlagRow {
   answered_at: string | null;
   answered_by: string | null;
   note: string | null;
-}
-
-export interface ClaimAnswer {
-  review: string;
-  claim: string;
-  sentence: string;
-  place: string | null;
-  state: ClaimState;
-  /** Data date of the run that first found this state. */
-  since: string | null;
-  trials: string[];
-  evidence: { nct_id: string; table_no: number | null; values: Record<string, unknown>; missing: string[] }[];
-  /** Null as of an earlier day. */
-  run_id: number | null;
 }
 
 export interface MemberRow {

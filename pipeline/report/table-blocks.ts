@@ -2,7 +2,8 @@ import type { Basis, Confidence, DriftKind, Evidence } from "../../db/model.ts";
 import { CELL_SOURCE_PARTS, COLUMNS, DRIFT_KINDS, QUIET_DRIFT } from "../../db/model.ts";
 import { LIST_SEPARATOR } from "../review/column.ts";
 import { wordsOf } from "./cell-words.ts";
-import type { ClaimAnswer, CellRow, CuratedCellRow, DriftRow, FlagRow, TableHead, TrialRow } from "./rows.ts";
+import type { ClaimAnswer } from "./claim-answer.ts";
+import type { CellRow, CuratedCellRow, DriftRow, FlagRow, TableHead, TrialRow } from "./rows.ts";
 import type { ShownColumn } from "./show-rows.ts";
 
 /** What a table is made of: rows of the views, of one review; rows of other tables and versions are left aside. */
@@ -69,9 +70,11 @@ export function differs({ kind }: BlockCell): boolean {
 
 /** How many cells there are of each kind, in the order in which kinds are tested; zeros are left out. */
 export function kindCounts(blocks: readonly Block[]): Map<DriftKind, number> {
-  const kinds = blocks.flatMap(({ cells, row }) => [...cells.map(({ kind }) => kind), row?.kind ?? null]);
-  const counts = DRIFT_KINDS.map((kind): [DriftKind, number] => [kind, kinds.filter((one) => one === kind).length]);
-  return new Map(counts.filter(([, count]) => count > 0));
+  const counts = new Map<DriftKind | null, number>();
+  for (const { cells, row } of blocks)
+    for (const kind of [row?.kind ?? null, ...cells.map((cell) => cell.kind)])
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return new Map(DRIFT_KINDS.flatMap((kind) => (counts.has(kind) ? [[kind, counts.get(kind) ?? 0] as const] : [])));
 }
 
 /** Where no derivation is held yet, the study's own columns still fill the heading of its block. */

@@ -113,11 +113,24 @@ const DECIDED = {
   undone: "A curator took a decision back.",
 } as const;
 
-function decide(nctId: string, cell: BlockCell): Html {
-  if (cell.decided !== null) {
-    const { decision, id } = cell.decided;
-    return html`<p>${DECIDED[decision]} To take it back: <code class="command">trialdrift drift undo ${id}</code></p>`;
-  }
+/** How a reader decides, where the evidence stands. */
+export interface Asking {
+  /** Under a cell that differs or is decided. */
+  cell(block: Block, cell: BlockCell): Html;
+  /** Under the reviewer's own sentence on results, which is never compared. */
+  results(block: Block): Html;
+  /** Under a study; null: nothing. */
+  study(block: Block): Html | null;
+}
+
+/** What was decided about a cell, as a sentence; null where nothing was. */
+export function decidedWords({ decided }: BlockCell): string | null {
+  return decided === null ? null : DECIDED[decided.decision];
+}
+
+function commands({ nctId }: Block, cell: BlockCell): Html {
+  if (cell.decided !== null)
+    return html`<p>${decidedWords(cell)} To take it back: <code class="command">trialdrift drift undo ${cell.decided.id}</code></p>`;
   const meaning = (command: string) =>
     DECISIONS[command.includes("--value") ? "value" : command.includes(" reject ") ? "reject" : "accept"];
   const lines = decisionCommands(nctId, cell).map(
@@ -126,8 +139,25 @@ function decide(nctId: string, cell: BlockCell): Html {
   return html`<p>To decide:</p><ul class="commands">${lines}</ul>`;
 }
 
-/** Why a cell shows what it shows: both sides, the kind and its meaning, the words, and what to type where it differs. */
-export function evidenceOf(block: Block, cell: BlockCell, values: Values, place: string): Html {
+function resultsCommands({ nctId, publications: { linked } }: Block): Html {
+  const pmids = linked.map(
+    (pmid) =>
+      html`<li>confirm or refuse ${publicationLink(pmid)}: <code class="command">trialdrift drift accept ${nctId} --column publications --value ${pmid}</code> or <code class="command">reject</code></li>`,
+  );
+  return html`<p>The sentence is the reviewer's:</p><ul class="commands"><li>write another: <code class="command">trialdrift drift accept ${nctId} --column results --value "…"</code></li>${pmids}</ul>`;
+}
+
+/** What to type. */
+export const BY_COMMAND: Asking = { cell: commands, results: resultsCommands, study: () => null };
+
+/** Why a cell shows what it shows: both sides, the kind and its meaning, the words, and how to decide where it differs. */
+export function evidenceOf(
+  block: Block,
+  cell: BlockCell,
+  values: Values,
+  place: string,
+  asking: Asking = BY_COMMAND,
+): Html {
   const { column, kind, basis, note, registry } = cell;
   const compared = values === "curated" && kind !== null;
   const scope = scopeWords(column);
@@ -136,7 +166,8 @@ export function evidenceOf(block: Block, cell: BlockCell, values: Values, place:
     <p class="name"><b>${columnWords(column)}</b> ${compared && kindMark(kind, basis)}</p>
     ${compared ? html`<p>${sides(cell)}</p>${kind !== "same" && html`<p class="meaning">${driftMeaning(kind, basis)}${note !== null && `: ${note}`}${scope !== null && ` (${scope})`}.</p>`}` : alone}
     ${sourceOf(block, cell)}
-    ${compared && (differs(cell) || cell.decided !== null) && decide(block.nctId, cell)}
+    ${compared && (differs(cell) || cell.decided !== null) && asking.cell(block, cell)}
+    ${values === "curated" && block.inCurated && column === "results" && asking.results(block)}
   </li>`;
 }
 

@@ -7,7 +7,16 @@ import type { ShownColumn } from "./show-rows.ts";
 import { driftMeaning } from "./show-words.ts";
 import { type Block, type BlockCell, blocksOf, differs, kindCounts, type TableInput } from "./table-blocks.ts";
 import { headingOf } from "./table-heading.ts";
-import { besideResults, evidenceOf, kindMark, placeOf, shownValue, type Values } from "./table-html-cell.ts";
+import {
+  type Asking,
+  besideResults,
+  BY_COMMAND,
+  evidenceOf,
+  kindMark,
+  placeOf,
+  shownValue,
+  type Values,
+} from "./table-html-cell.ts";
 import { type KeyEntry, keyOf } from "./table-key.ts";
 import { counted } from "./words.ts";
 
@@ -65,11 +74,13 @@ export function groupCell(block: Block, group: (typeof GROUPS)[number], table: n
 }
 
 /** A study: its row, and below it the disclosure with the evidence of each cell. */
-export function studyRows(block: Block, table: number | null, values: Values): Html {
+function studyRows(block: Block, table: number | null, values: Values, asking: Asking): Html {
   const { nctId, row, title, inCurated, footnotes, lastUpdatePosted } = block;
   const marks = values === "curated" && inCurated ? footnotes.map((sign) => html`<sup>${sign}</sup>`) : [];
   const standing = row !== null && values === "curated" && html`<p>${kindMark(row.kind, row.basis)}</p>`;
-  const evidence = block.cells.map((cell) => evidenceOf(block, cell, values, placeOf(table, nctId, cell.column)));
+  const evidence = block.cells.map((cell) =>
+    evidenceOf(block, cell, values, placeOf(table, nctId, cell.column), asking),
+  );
   return html`<tr role="row" class="study" id="${placeOf(table, nctId)}">
       <th role="rowheader" scope="row" data-head="Trial ID"><p class="nowrap">${recordLink(nctId)}${marks}</p>${standing}</th>
       ${GROUPS.map((group) => groupCell(block, group, table, values))}
@@ -77,17 +88,24 @@ export function studyRows(block: Block, table: number | null, values: Values): H
     <tr role="row" class="evidence"><td role="cell" colspan="${GROUPS.length + 1}">
       <details>
         <summary>${title ?? "Title not known"} <span class="where">words and rules behind ${nctId}; record updated ${lastUpdatePosted ?? "on an unknown date"}</span></summary>
+        ${asking.study(block)}
         <ul class="cells">${evidence}</ul>
       </details>
     </td></tr>`;
 }
 
 /** The table alone, without heading and key. */
-export function tableBody(blocks: readonly Block[], caption: string, table: number | null, values: Values): Html {
+export function tableBody(
+  blocks: readonly Block[],
+  caption: string,
+  table: number | null,
+  values: Values,
+  asking: Asking = BY_COMMAND,
+): Html {
   return html`<table role="table">
     <caption>${caption}</caption>
     <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col" class="id">Trial ID</th>${GROUPS.map(({ head, name }) => html`<th role="columnheader" scope="col" class="${name}">${head}</th>`)}</tr></thead>
-    <tbody role="rowgroup">${blocks.map((block) => studyRows(block, table, values))}</tbody>
+    <tbody role="rowgroup">${blocks.map((block) => studyRows(block, table, values, asking))}</tbody>
   </table>`;
 }
 
@@ -97,7 +115,7 @@ function entries(title: string, list: readonly KeyEntry[]): Html | null {
 }
 
 /** How many cells there are of each kind, and what each kind says. */
-function counts(blocks: readonly Block[]): Html {
+export function countsList(blocks: readonly Block[]): Html {
   const rows = [...kindCounts(blocks)].map(([kind, count]) => {
     const meaning = kind === "moved" ? "the record was edited since the table was printed" : driftMeaning(kind, null);
     return html`<div><dt>${kindMark(kind)} <span class="count">${count}</span></dt><dd>${meaning}</dd></div>`;
@@ -105,24 +123,29 @@ function counts(blocks: readonly Block[]): Html {
   return html`<dl class="counts">${rows}</dl>`;
 }
 
+/** What stands under a table, of what these studies use alone. */
+export function keySection(blocks: readonly Block[], { footnotes, codes }: TableInput["head"], values: Values): Html {
+  const key = keyOf(blocks, footnotes, parseNotation(codes), values);
+  return html`<section class="key"><h3>Key</h3>
+      ${entries("Footnotes", key.footnotes)}${entries("Routes", key.routes)}${entries("Cell sources", key.sources)}${entries("Acronyms", key.acronyms)}
+    </section>`;
+}
+
 /** One table with its heading, the studies that it does not print, and its key. */
 export function tableSection(input: TableInput, values: Values): Html {
-  const { table, footnotes, codes } = input.head;
+  const { table } = input.head;
   const blocks = blocksOf(input);
   const heading = headingOf(input, blocks, values);
-  const key = keyOf(blocks, footnotes, parseNotation(codes), values);
   const printed = blocks.filter(({ inCurated }) => inCurated);
   const others = blocks.filter(({ inCurated }) => !inCurated);
   const found = `Not in the table: ${counted(others.length, "study", "studies")} that the review's searches found, by the registry`;
   return html`<section id="table-${table ?? 0}" class="table">
     <h2>${heading.title}</h2>
     <p>${heading.values}</p>
-    <details class="legend"><summary>${heading.counts}</summary>${counts(blocks)}</details>
+    <details class="legend"><summary>${heading.counts}</summary>${countsList(blocks)}</details>
     ${printed.length > 0 && tableBody(printed, heading.title, table, values)}
     ${others.length > 0 && html`<h3>${found}</h3>${tableBody(others, found, table, values)}`}
-    <section class="key"><h3>Key</h3>
-      ${entries("Footnotes", key.footnotes)}${entries("Routes", key.routes)}${entries("Cell sources", key.sources)}${entries("Acronyms", key.acronyms)}
-    </section>
+    ${keySection(blocks, input.head, values)}
   </section>`;
 }
 

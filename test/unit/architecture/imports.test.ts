@@ -67,4 +67,15 @@ describe("imports", () => {
     );
     expect(back).toEqual([]);
   });
+
+  it.each(files("page"))("%s imports pipeline and db alone", (file) => {
+    expect(importsOf(file).filter(({ from }) => /^(jobs|fixtures|bench|test)\//.test(from))).toEqual([]);
+  });
+
+  it("the page can be deleted with its command: nothing else knows of it", () => {
+    const knowing = ["jobs", "pipeline", "db", "fixtures", "bench"]
+      .flatMap(files)
+      .filter((file) => readFileSync(join(ROOT, file), "utf8").includes("/page/"));
+    expect(knowing).toEqual(["jobs/commands/serve.ts"]);
+  });
 });

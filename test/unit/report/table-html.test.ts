@@ -183,6 +183,8 @@ describe("a study", () => {
   test("publications are told apart: confirmed by a curator, linked by the record", () => {
     const text = read(study(page(), "NCT00000001"));
     expect(text).toContain("registry: results posted published: PMID 22 linked by the record: PMID 11");
+    expect(text).toMatch(/write another: trialdrift drift accept NCT\d+ --column results --value/);
+    expect(text).toMatch(/PMID 11 ?: trialdrift drift accept NCT\d+ --column publications --value 11 or reject/);
   });
 
   test("one that the table lacks stands under its own heading with the registry's values", () => {
