@@ -214,7 +214,7 @@ async function conditions(db: Db, view: ViewName, filter: Filter): Promise<SQL[]
   }
   if (filter.nctIds !== undefined) {
     if (!noun.nct) refuse(`${view} is not by study`, "leave the NCT ids out");
-    tests.push(sql`v.nct_id in ${texts(filter.nctIds)}`);
+    tests.push(sql`v.nct_id = any(array${texts(filter.nctIds)})`);
   }
   if (filter.kinds !== undefined) tests.push(kindTest(view, filter.kinds));
   if (filter.since !== undefined) {
