@@ -185,7 +185,7 @@ export function homePage(data: HomeData): Html {
   return html`<h1>Reviews and the registry</h1>
 ${undelivered.length > 0 && html`<section class="panel refused"><h2>News that has not arrived</h2><p>Nobody may have read it: check the receiver, then run a sync, which sends it again.</p><ul>${undelivered.map((line) => html`<li>${line}</li>`)}</ul></section>`}
 ${reviews.length === 0 ? html`<p>No review is in the database yet: run <code class="command">trialdrift sync</code>.</p>` : html`<ul class="cards">${reviews.map((row) => card(row, data))}</ul>`}
-${claimsBlock(claims.filter(({ state }) => state === "no_longer_holds"))}
+${claimsBlock(claims, true)}
 ${grave(flags)}
 <section id="news"><h2>What the last runs found</h2>${digests.length === 0 ? html`<p>No run has found anything yet.</p>` : digests.map(digest)}</section>`;
 }
