@@ -7,7 +7,8 @@ import { claimWords } from "./words.ts";
 
 const SIGNS: Record<ClaimAnswer["state"], string> = { holds: "✓", no_longer_holds: "✗", cannot_tell: "?" };
 
-function item({ claim, sentence, place, state, since, evidence }: ClaimAnswer): Html {
+/** One sentence with how it stands. */
+export function claimItem({ claim, sentence, place, state, since, evidence }: ClaimAnswer): Html {
   const trials = evidence.map(
     (one) => html`<li>${recordLink(one.nct_id)} ${brokenBy(one).replace(`${one.nct_id}: `, "")}</li>`,
   );
@@ -28,5 +29,5 @@ export function claimsBlock(claims: readonly ClaimAnswer[]): Html | null {
     broken === 0
       ? "What the review says still holds"
       : `What the review says: ${broken} of ${claims.length} sentences no longer hold`;
-  return html`<section id="claims" class="claims"><h2>${heading}</h2><ul>${sorted.map(item)}</ul></section>`;
+  return html`<section id="claims" class="claims"><h2>${heading}</h2><ul>${sorted.map(claimItem)}</ul></section>`;
 }
