@@ -4,7 +4,7 @@ import { readView } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
 import { undeliveredWords } from "../pipeline/news.ts";
 import type { ClaimAnswer } from "../pipeline/report/claim-answer.ts";
-import { claimsBlock } from "../pipeline/report/claims-html.ts";
+import { claimItem } from "../pipeline/report/claims-html.ts";
 import { type Digest, GRAVEST_FIRST, hasNews, headline, type ReviewNews } from "../pipeline/report/digest.ts";
 import { statusWords } from "../pipeline/report/digest-text.ts";
 import { type Html, html } from "../pipeline/report/html.ts";
@@ -166,6 +166,13 @@ function grave(flags: readonly FlagRow[]): Html {
   </section>`;
 }
 
+/** Of all reviews; how the others stand is at the head of each table. */
+function broken(claims: readonly ClaimAnswer[]): Html | null {
+  const gone = claims.filter(({ state }) => state === "no_longer_holds");
+  if (gone.length === 0) return null;
+  return html`<section class="claims"><h2>Sentences that no longer hold</h2><ul>${gone.map(claimItem)}</ul></section>`;
+}
+
 function digest(news: Digest): Html {
   const lines = news.reviews.flatMap(({ opened, statusChanges }) => [
     ...opened.map(
@@ -185,7 +192,7 @@ export function homePage(data: HomeData): Html {
   return html`<h1>Reviews and the registry</h1>
 ${undelivered.length > 0 && html`<section class="panel refused"><h2>News that has not arrived</h2><p>Nobody may have read it: check the receiver, then run a sync, which sends it again.</p><ul>${undelivered.map((line) => html`<li>${line}</li>`)}</ul></section>`}
 ${reviews.length === 0 ? html`<p>No review is in the database yet: run <code class="command">trialdrift sync</code>.</p>` : html`<ul class="cards">${reviews.map((row) => card(row, data))}</ul>`}
-${claimsBlock(claims, true)}
+${broken(claims)}
 ${grave(flags)}
 <section id="news"><h2>What the last runs found</h2>${digests.length === 0 ? html`<p>No run has found anything yet.</p>` : digests.map(digest)}</section>`;
 }

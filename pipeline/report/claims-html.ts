@@ -7,7 +7,8 @@ import { claimWords } from "./words.ts";
 
 const SIGNS: Record<ClaimAnswer["state"], string> = { holds: "✓", no_longer_holds: "✗", cannot_tell: "?" };
 
-function item({ claim, sentence, place, state, since, evidence }: ClaimAnswer): Html {
+/** One sentence with how it stands. */
+export function claimItem({ claim, sentence, place, state, since, evidence }: ClaimAnswer): Html {
   const trials = evidence.map(
     (one) => html`<li>${recordLink(one.nct_id)} ${brokenBy(one).replace(`${one.nct_id}: `, "")}</li>`,
   );
@@ -28,12 +29,10 @@ function heading(claims: readonly ClaimAnswer[]): string {
     : "What the review says still holds";
 }
 
-/** What no longer holds first, or (`brokenOnly`) alone; nothing where there is no such claim. The heading counts them all. */
-export function claimsBlock(claims: readonly ClaimAnswer[], brokenOnly = false): Html | null {
+/** What no longer holds first; nothing where the review makes no claim. */
+export function claimsBlock(claims: readonly ClaimAnswer[]): Html | null {
+  if (claims.length === 0) return null;
   const order: readonly ClaimAnswer["state"][] = ["no_longer_holds", "cannot_tell", "holds"];
-  const shown = claims
-    .filter(({ state }) => !brokenOnly || state === "no_longer_holds")
-    .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
-  if (shown.length === 0) return null;
-  return html`<section id="claims" class="claims"><h2>${heading(claims)}</h2><ul>${shown.map(item)}</ul></section>`;
+  const sorted = claims.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  return html`<section id="claims" class="claims"><h2>${heading(claims)}</h2><ul>${sorted.map(claimItem)}</ul></section>`;
 }
