@@ -1,6 +1,7 @@
 /**
  * Agreement of the extraction with labels: `node bench/eval.ts [--quiet]`. Uses the labelled trials beside the project
  * where they exist, else the cases of test/gold. Exact match a field, precision and recall a code, each miss with its words.
+ * Then the drift kinds of the twenty printed rows against those read by hand, on the recording that is part of the project.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -9,6 +10,7 @@ import { type Label, labelOf } from "../pipeline/extract/label.ts";
 import { parseLexicon } from "../pipeline/extract/lexicon.ts";
 import type { Study } from "../pipeline/registry/study.ts";
 import { CASES, studyOf } from "../test/gold/cases.ts";
+import { asExpected, driftAgainst, EXPECTED_KINDS, type HeldRecord, missed } from "../test/gold/kinds.ts";
 
 const FIELDS = [
   "includes_msc",
@@ -33,6 +35,8 @@ const TARGETS: Partial<Record<FieldName, number>> = {
   control_arm: 0.95,
   placebo: 0.95,
 };
+/** Whose words decide a field that has none of its own. */
+const WORDS_OF: Partial<Record<FieldName, FieldName>> = { donor_explicit: "donor", product_type: "includes_msc" };
 const SETS: readonly FieldName[] = ["tissue", "donor", "route", "co_products"];
 
 interface Example {
@@ -108,7 +112,9 @@ examples.forEach(({ name, study, label }, index) => {
     }
     if (SETS.includes(field)) countCodes(field, [agreed ?? readings[0]].flat(), [read[field]].flat());
     if (agreed === undefined) {
-      const words = (read.evidence as Record<string, { span: string; path: string; rule: string }[]>)[field] ?? [];
+      const words =
+        (read.evidence as Record<string, { span: string; path: string; rule: string }[]>)[WORDS_OF[field] ?? field] ??
+        [];
       misses.push(
         `${name} ${field}: label ${JSON.stringify(label[field])}, read ${JSON.stringify(read[field])}${words.map((word) => `\n    "${word.span}" at ${word.path} (${word.rule})`).join("")}`,
       );
@@ -145,4 +151,25 @@ for (const [code, { right, extra, missed }] of [...codes].toSorted()) {
   );
 }
 if (!process.argv.includes("--quiet")) console.log(`\n${misses.length} misses\n${misses.join("\n")}`);
-process.exitCode = below > 0 ? 1 : 0;
+
+const RECORDING = "fixtures/recordings/2022-01-21.jsonl";
+const drift = driftAgainst(lines(readFileSync(new URL(`../${RECORDING}`, import.meta.url), "utf8")) as HeldRecord[]);
+const columns = new Map<string, Map<string, number>>();
+for (const { nct_id, cells } of EXPECTED_KINDS.rows)
+  for (const one of drift.get(nct_id) ?? []) {
+    const kinds = columns.get(one.column) ?? new Map<string, number>();
+    const kind = asExpected(cells[one.column], one) ? one.kind : "not as expected";
+    columns.set(one.column, kinds.set(kind, (kinds.get(kind) ?? 0) + 1));
+  }
+const wrong = missed(drift);
+console.log(`\nKinds of the ${EXPECTED_KINDS.rows.length} printed rows against ${RECORDING}, each as read by hand\n`);
+console.log("column                as expected  kinds");
+for (const [column, kinds] of columns) {
+  const all = [...kinds.values()].reduce((sum, count) => sum + count, 0);
+  const right = all - (kinds.get("not as expected") ?? 0);
+  console.log(
+    `${column.padEnd(21)} ${`${right}/${all}`.padEnd(12)} ${[...kinds].map(([kind, count]) => `${kind} ${count}`).join(", ")}`,
+  );
+}
+console.log(`\n${wrong.length} not as expected${wrong.length > 0 ? `\n${wrong.join("\n")}` : ""}`);
+process.exitCode = below > 0 || wrong.length > 0 ? 1 : 0;

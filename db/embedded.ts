@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
+import { copyIntoEmbedded } from "./copy-in.ts";
 import { lockDirectory } from "./datadir-lock.ts";
 import { TrialdriftError } from "./errors.ts";
 import type { Database, OpenOptions } from "./open.ts";
@@ -37,6 +38,7 @@ export async function openEmbedded(options: OpenOptions): Promise<Database> {
     // The directory's lock already excludes every other process.
     lock: async () => async () => {},
     assertHeld: async () => lock.assertHeld(),
+    copy: copyIntoEmbedded(client),
     checkpoint: async () => {
       await client.exec("checkpoint");
     },

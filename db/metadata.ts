@@ -47,6 +47,13 @@ export async function keepDescription(
   );
 }
 
+/** Notes that an answer was still the one served; `at` ISO, UTC. */
+export async function noteSeen(db: Db, kind: Kind, hash: string, at: string): Promise<void> {
+  await db.execute(
+    sql`update trialdrift.registry_metadata set last_seen_at = ${at}::timestamptz where kind = ${kind} and hash = ${hash}::uuid`,
+  );
+}
+
 /** Unknown fields and values that an earlier published run of a review has met already. */
 export async function readMetUnknown(db: Db, review: string): Promise<Set<string>> {
   const found = await rows<{ name: string }>(

@@ -1,3 +1,4 @@
+import type { CopyIn } from "./copy-in.ts";
 import { openEmbedded } from "./embedded.ts";
 import { openServer } from "./server.ts";
 import type { Db } from "./sql.ts";
@@ -12,6 +13,8 @@ export interface Database {
   lock(names: readonly string[]): Promise<() => Promise<void>>;
   /** Throws when this process no longer holds what it opened: asked before each publication. */
   assertHeld(): Promise<void>;
+  /** Writes encoded rows into their tables in one transaction of its own. */
+  copy: CopyIn;
   /** PGlite never checkpoints by itself (560 MB of inserts left 609 MB of WAL); a no-op on a server. */
   checkpoint(): Promise<void>;
   close(): Promise<void>;

@@ -5,7 +5,7 @@ import type { ReviewRun } from "./schema/runs.ts";
 import { changes } from "./schema/changes.ts";
 import { claimStates } from "./schema/claims.ts";
 import { flags } from "./schema/flags.ts";
-import type { memberEvents, members, memberships } from "./schema/members.ts";
+import { type memberEvents, type members, type memberships, pins } from "./schema/members.ts";
 import { publishMembers } from "./publish-members.ts";
 import { outbox } from "./schema/outbox.ts";
 import { showRenewed } from "./renewal.ts";
@@ -56,6 +56,8 @@ export interface Publication {
   quarantined: (typeof quarantine.$inferInsert)[];
   /** Studies that arrived sound: what quarantine holds of them is recovered. */
   recovered: string[];
+  /** Studies that a backfill pins to a watchlist. */
+  pins: (typeof pins.$inferInsert)[];
   /** Asked once everything above is written: what follows from the run's own state as readers are about to see it. */
   conclude?: (tx: Db) => Promise<Conclusion>;
   run: Partial<typeof runs.$inferInsert> & { reviews: Record<string, ReviewRun> };
@@ -198,6 +200,7 @@ export async function publish(database: Database, plan: Publication): Promise<vo
     );
     await projectDecisions(tx, plan.decisions);
     await writeQuarantine(tx, plan);
+    await insertAll(tx, pins, plan.pins, sql`on conflict do nothing`);
     const conclusion = await plan.conclude?.(tx);
     if (conclusion !== undefined) {
       await insertAll(tx, claimStates, conclusion.claims);

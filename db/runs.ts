@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { Job } from "./model.ts";
+import { LEASE_SECONDS } from "./parts.ts";
 import { type ReviewRun, runs } from "./schema/runs.ts";
 import { discardStaged } from "./store.ts";
 import { type Db, rows, texts } from "./sql.ts";
@@ -44,19 +45,36 @@ function pending(): ReviewRun {
 
 /**
  * Marks runs that a dead process left `running`, and deletes what they staged. The caller holds the locks of `reviews`, so
- * whatever still says running for one of them has no process any more.
+ * whatever still says running for one of them has no process any more; nor has a part of a backfill whose lease ran out.
  */
 export async function abandonDead(db: Db, reviews: readonly string[], ownRun: number): Promise<number[]> {
   const dead = await rows<{ run_id: number }>(
     db,
     sql`update trialdrift.runs set state = 'abandoned', finished_at = now(), exit_code = 1,
                error = 'the process ended before it published'
-         where state = 'running' and run_id <> ${ownRun} and job in ('sync', 'recompute')
-           and exists (select from jsonb_object_keys(reviews) as k where k in ${texts(reviews)})
+         where state = 'running' and run_id <> ${ownRun}
+           and (job in ('sync', 'recompute') and exists (select from jsonb_object_keys(reviews) as k where k in ${texts(reviews)})
+                or exists (select from trialdrift.parts p where p.run_id = runs.run_id and p.state = 'claimed'
+                              and p.heartbeat_at < clock_timestamp() - make_interval(secs => ${LEASE_SECONDS})))
         returning run_id::int`,
   );
   for (const { run_id } of dead) await discardStaged(db, run_id);
   return dead.map(({ run_id }) => run_id);
+}
+
+/** Closes the run of a part whose process is gone, with what it staged. Returns what that run had come to. */
+export async function abandonRun(db: Db, runId: number): Promise<"published" | "abandoned"> {
+  const [found] = await rows<{ published: boolean }>(
+    db,
+    sql`select published_at is not null as published from trialdrift.runs where run_id = ${runId}`,
+  );
+  if (found?.published === true) return "published";
+  await db.execute(
+    sql`update trialdrift.runs set state = 'abandoned', finished_at = now(), exit_code = 1,
+               error = 'the process ended before it published' where run_id = ${runId} and state = 'running'`,
+  );
+  await discardStaged(db, runId);
+  return "abandoned";
 }
 
 /** Writes how a run ended; `row` carries the ledger. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { copyIntoServer, promptSocket } from "./copy-in.ts";
 import { TrialdriftError } from "./errors.ts";
 import type { Database, OpenOptions } from "./open.ts";
 
@@ -26,6 +27,15 @@ export async function openServer(options: OpenOptions & { url: string }): Promis
     connection: { application_name: name },
     connect_timeout: 10,
   });
+  // The driver knows `socket`, its types do not; it cannot try several hosts in turn, which the driver's own socket does.
+  const prompt = new URL(options.url).host.includes(",") ? {} : { socket: promptSocket };
+  const loader = postgres(options.url, {
+    ...prompt,
+    max: 2,
+    idle_timeout: 60,
+    onnotice: () => {},
+    connection: { application_name: name },
+  } as postgres.Options<Record<string, never>>);
   // Locks of a session live on a connection of their own: a killed process releases them with its socket.
   const holder = postgres(options.url, {
     max: 1,
@@ -37,7 +47,7 @@ export async function openServer(options: OpenOptions & { url: string }): Promis
   try {
     await client`select 1`;
   } catch (cause) {
-    await Promise.all([client.end({ timeout: 1 }), holder.end({ timeout: 1 })]);
+    await Promise.all([client.end({ timeout: 1 }), loader.end({ timeout: 1 }), holder.end({ timeout: 1 })]);
     throw new TrialdriftError({
       code: "database_unreachable",
       message: `the database at ${place} does not answer`,
@@ -108,9 +118,10 @@ export async function openServer(options: OpenOptions & { url: string }): Promis
         next: "run again",
       });
     },
+    copy: copyIntoServer(loader),
     async checkpoint() {},
     async close() {
-      await Promise.all([client.end({ timeout: 5 }), holder.end({ timeout: 5 })]);
+      await Promise.all([client.end({ timeout: 5 }), loader.end({ timeout: 5 }), holder.end({ timeout: 5 })]);
     },
   };
 }

@@ -22,9 +22,10 @@ export function sqlState(error: unknown): string | null {
   return null;
 }
 
-/** A list of texts as one parameter that both drivers take alike: `where x in ${texts(ids)}`. */
-export function texts(values: readonly string[]): SQL {
-  return sql`(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
+/** A list of texts, or of uuids, as one parameter that both drivers take alike: `where x in ${texts(ids)}`. */
+export function texts(values: readonly string[], type: "text" | "uuid" = "text"): SQL {
+  const each = sql`jsonb_array_elements_text(${JSON.stringify(values)}::jsonb)`;
+  return type === "uuid" ? sql`(select ${each}::uuid)` : sql`(select ${each})`;
 }
 
 /**

@@ -104,6 +104,15 @@ export async function noteActive(db: Db, reviews: readonly string[]): Promise<vo
   );
 }
 
+/** Stored studies that any review shows, by id. */
+export async function trackedStudies(db: Db): Promise<string[]> {
+  const found = await rows<{ nctId: string }>(
+    db,
+    sql`select distinct s.nct_id as "nctId" from trialdrift.members m join trialdrift.studies s using (nct_id) order by 1`,
+  );
+  return found.map(({ nctId }) => nctId);
+}
+
 /** Day of the registry's data that a review's last complete walk saw; null before the first. */
 export async function readDataDate(db: Db, review: string): Promise<string | null> {
   const [found] = await rows<{ data_date: string | null }>(

@@ -3,7 +3,8 @@ import { TrialdriftError } from "../db/errors.ts";
 import { readEarliest, readStandAt } from "../db/history.ts";
 import { readView } from "../db/read.ts";
 import type { Db } from "../db/sql.ts";
-import type { ClaimAnswer } from "../pipeline/report/rows.ts";
+import type { ClaimAnswer } from "../pipeline/report/claim-answer.ts";
+
 import { evaluate } from "../pipeline/review/claims.ts";
 import type { Context } from "./context.ts";
 

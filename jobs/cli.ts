@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ERROR_CODES } from "../db/errors.ts";
+import { backfillCommand } from "./commands/backfill.ts";
 import { backupCommands } from "./commands/backup.ts";
-import { demoCommand } from "./commands/demo.ts";
 import { claimsCommand } from "./commands/claims.ts";
-import { decisionCommands } from "./commands/drift.ts";
+import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { decisionCommands } from "./commands/drift.ts";
 import { exportCommand } from "./commands/export.ts";
 import { extractCommand } from "./commands/extract.ts";
 import { answerCommands } from "./commands/flags.ts";
@@ -15,12 +16,14 @@ import { quarantineCommands } from "./commands/quarantine.ts";
 import { recomputeCommand } from "./commands/recompute.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { folderCommands } from "./commands/reviews.ts";
+import { knownReviewCommands } from "./commands/reviews-known.ts";
 import { scheduleCommand } from "./commands/schedule.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { showCommand } from "./commands/show.ts";
 import { syncCommand } from "./commands/sync.ts";
-import { importCommand } from "./commands/table-import.ts";
 import { tableCommand } from "./commands/table.ts";
+import { importCommand } from "./commands/table-import.ts";
+import { workerCommand } from "./commands/worker.ts";
 
 /** The command line: flags in, one call, one format out. A verb starts work, a noun lists the view of its name. */
 
@@ -28,6 +31,8 @@ import { tableCommand } from "./commands/table.ts";
 const COMMANDS: readonly ((program: Command) => void)[] = [
   syncCommand,
   scheduleCommand,
+  backfillCommand,
+  workerCommand,
   serveCommand,
   recomputeCommand,
   tableCommand,
@@ -38,6 +43,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   decisionCommands,
   importCommand,
   folderCommands,
+  knownReviewCommands,
   showCommand,
   extractCommand,
   replayCommand,

@@ -23,6 +23,11 @@ export const ENVIRONMENT = {
     fallback: "https://clinicaltrials.gov/api/v2",
     about: "base URL of the registry's API",
   },
+  CTGOV_HISTORY_URL: {
+    schema: url.optional(),
+    fallback: undefined,
+    about: "base URL of the registry's undocumented history; unset: `int` beside CTGOV_BASE_URL",
+  },
   TRIALDRIFT_RATE: {
     schema: z.coerce.number().positive().max(1000),
     fallback: "1",
@@ -95,6 +100,7 @@ export interface Config {
   databaseUrl: string | null;
   dataDir: string;
   baseUrl: string;
+  historyUrl: string;
   rate: number;
   /** Of the nightly sync, in UTC. */
   cron: string;
@@ -125,6 +131,11 @@ const INJECTED = /^TRIALDRIFT_(?:.*_)?(?:SERVICE_.*|PORT(?:_.*)?)$/;
 function milliseconds(text: string): number {
   const [, amount = "0", unit = "s"] = /^(\d+)(ms|s|m)?$/.exec(text) ?? [];
   return Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as "ms" | "s" | "m"];
+}
+
+/** …/api/v2 has its history at …/api/int. */
+function historyBeside(baseUrl: string | undefined): string {
+  return (baseUrl ?? "").replace(/\/+$/, "").replace(/[^/]*$/, "int");
 }
 
 /** A port alone is one of loopback: who wants to be reached from elsewhere says so. */
@@ -160,6 +171,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     databaseUrl: read("DATABASE_URL") ?? null,
     dataDir: read("TRIALDRIFT_DATA_DIR"),
     baseUrl: read("CTGOV_BASE_URL"),
+    historyUrl: read("CTGOV_HISTORY_URL") ?? historyBeside(read("CTGOV_BASE_URL")),
     rate: read("TRIALDRIFT_RATE"),
     cron: read("TRIALDRIFT_CRON"),
     http: address(read("TRIALDRIFT_HTTP_PORT")),

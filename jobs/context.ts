@@ -1,7 +1,9 @@
 import { TrialdriftError } from "../db/errors.ts";
 import { assertMigrated, migrate } from "../db/migrate.ts";
 import { type Database, openDatabase } from "../db/open.ts";
+import { holdPlaces, openBucket, takePlace } from "../db/pace.ts";
 import { openRegistry, type Registry } from "../pipeline/registry/client.ts";
+import { type Places, spacingOf } from "../pipeline/registry/pace.ts";
 import { readReview, reviewIds } from "../pipeline/review/folder.ts";
 import type { Review } from "../pipeline/review/review.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -16,15 +18,34 @@ export interface Context {
   log: Logger;
   /** Opens the database; a writer brings the schema up to date, a reader refuses an older one, `bare` looks at neither. */
   openDatabase(as: "writer" | "reader" | "bare", signal?: AbortSignal): Promise<Database>;
-  openRegistry(signal?: AbortSignal): Registry;
+  /**
+   * A client of the registry. On a server its pace is the database's, one for all processes; the nightly sync is `first`.
+   * Open the database before: without it the process keeps the pace alone.
+   */
+  openRegistry(options?: { first?: boolean; signal?: AbortSignal | undefined }): Registry;
   /** The reviews named, or all; throws `usage` naming the choices where one does not exist. */
   reviews(only: string | null): Review[];
   close(): Promise<void>;
 }
 
+/** The places of this registry's host in the database: one bucket for syncs, backfills, look-ups and workers together. */
+function placesOf({ db }: Database, { baseUrl, rate }: Config, first: boolean): Places {
+  const { host } = new URL(baseUrl);
+  let bucket: Promise<void> | null = null;
+  return {
+    async take() {
+      bucket ??= openBucket(db, host);
+      await bucket;
+      return takePlace(db, { host, spacing: spacingOf(rate), first });
+    },
+    hold: (ms) => holdPlaces(db, host, ms),
+  };
+}
+
 export function openContext(environment: Record<string, string | undefined>): Context {
   const config = readConfig(environment);
   const log = openLog(config.logLevel);
+  let server: Database | null = null;
   const releasers = new Set<() => Promise<void>>();
   /** Closed once: by who opened it, or at the end of the command. */
   function closing<T extends { close(): Promise<void> }>(opened: T): T {
@@ -46,6 +67,7 @@ export function openContext(environment: Record<string, string | undefined>): Co
         ...(signal === undefined ? {} : { signal }),
       });
       const database = closing(opened);
+      server = database.kind === "server" ? database : null;
       try {
         if (as === "writer") await migrate(database);
         if (as === "reader") await assertMigrated(database);
@@ -55,10 +77,11 @@ export function openContext(environment: Record<string, string | undefined>): Co
         throw error;
       }
     },
-    openRegistry(signal) {
+    openRegistry({ first = false, signal } = {}) {
       const registry = openRegistry({
         baseUrl: config.baseUrl,
         rate: config.rate,
+        ...(server === null ? {} : { places: placesOf(server, config, first) }),
         userAgent: config.userAgent,
         onRetry: (line) => log.warn(line),
         ...(signal === undefined ? {} : { signal }),

@@ -10,6 +10,7 @@ import { counted } from "../pipeline/report/words.ts";
 import type { ReviewRow } from "../pipeline/report/rows.ts";
 import { reviewIds } from "../pipeline/review/folder.ts";
 import type { Context } from "./context.ts";
+import { backfillsOf } from "./doctor-backfills.ts";
 import { metadataOf, registryOf } from "./doctor-registry.ts";
 import { failed, type Finding, line } from "./finding.ts";
 
@@ -130,6 +131,7 @@ const CHECKS: readonly ((examination: Examination) => Promise<Finding[]>)[] = [
   ({ context, database }) => metadataOf(context, database),
   ({ database }) => newsOf(database),
   ({ context, database, maxAge }) => freshnessOf(context, database, maxAge),
+  ({ database }) => backfillsOf(database),
 ];
 
 /** Everything that `doctor` has to say of this installation, one line a thing looked at. */

@@ -1,4 +1,4 @@
-import { keepDescription, readDescriptionBody, readDescriptions } from "../db/metadata.ts";
+import { keepDescription, noteSeen, readDescriptionBody, readDescriptions } from "../db/metadata.ts";
 import type { Db } from "../db/sql.ts";
 import { contentId } from "../pipeline/hash.ts";
 import type { Registry } from "../pipeline/registry/client.ts";
@@ -55,13 +55,25 @@ export const lookWords = ({ kind, difference }: Look): string | null =>
 
 /**
  * The weekly job: keeps each answer that differs from the last one, so that the next run of every review flags what its
- * columns read of it. Writes nothing where nothing changed. Returns what changed, in words.
+ * columns read of it; of an answer that did not change, only the day. Returns what changed, in words.
  */
 export async function watchMetadata(db: Db, registry: Registry, now: () => string): Promise<string[]> {
   const { dataTimestamp } = await registry.version();
   const looks = await lookAtDescriptions(db, registry);
-  for (const { kind, body, hash, heldSince, difference } of looks)
-    if (body !== null && (heldSince === null || difference !== null))
+  for (const { kind, body, hash, heldSince, difference } of looks) {
+    if (body === null) continue;
+    if (heldSince === null || difference !== null)
       await keepDescription(db, { kind, hash, body, dataAt: dataTimestamp, at: now() });
+    else await noteSeen(db, kind, hash, now());
+  }
   return looks.flatMap((look) => lookWords(look) ?? []);
+}
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** The same once a week, for installations whose clock is cron: asked after a sync that was not idle. */
+export async function watchMetadataWeekly(db: Db, registry: Registry, now: () => string): Promise<string[]> {
+  const seen = (await readDescriptions(db)).map((one) => Date.parse(one.seen));
+  if (seen.length > 0 && Date.parse(now()) - Math.max(...seen) < WEEK_MS) return [];
+  return watchMetadata(db, registry, now);
 }

@@ -1,5 +1,6 @@
 import type { NewsTarget } from "../db/model.ts";
 import type { Database } from "../db/open.ts";
+import { pinnedSince } from "../db/pins.ts";
 import { lastComplete, newestChange, type ReviewRun } from "../db/runs.ts";
 import { noteActive } from "../db/standing.ts";
 import { RULE_VERSIONS } from "../pipeline/derive.ts";
@@ -26,7 +27,7 @@ export interface Nightly {
 
 /**
  * Does everything that a run reads stand as the last complete run of every review left it? Data date, review folder and
- * lexicon, rule versions, and no published change that a review has not looked at (design rule 8). Then it returns what
+ * lexicon, rule versions, no pin of a backfill, and no published change that a review has not looked at (design rule 8). Then it returns what
  * each review's entry in the run says.
  */
 async function standing(
@@ -35,6 +36,10 @@ async function standing(
 ): Promise<Record<string, ReviewRun> | null> {
   const last = await lastComplete(database.db);
   const newest = await newestChange(database.db);
+  const pinned = await pinnedSince(
+    database.db,
+    [...last].map(([review, { runId }]) => ({ review, runId })),
+  );
   const rules = contentId(JSON.stringify(RULE_VERSIONS));
   const said = reviews.flatMap((review): [string, ReviewRun][] => {
     const one = last.get(review.id);
@@ -44,7 +49,8 @@ async function standing(
       one.folderHash === review.folderHash &&
       one.lexiconHash === review.lexiconHash &&
       one.rules === rules &&
-      one.cursor >= newest;
+      one.cursor >= newest &&
+      !pinned.has(review.id);
     if (!stands) return [];
     const { runId: _, ...noted } = one;
     return [[review.id, { ...noted, state: "skipped" }]];

@@ -5,6 +5,7 @@ import { syncNow } from "./commands/sync.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { ZONE } from "./cron.ts";
+import { refreshHistory } from "./history-refresh.ts";
 import { watchMetadata } from "./metadata.ts";
 
 /** What runs when. How it is claimed, caught up and repeated is the same for every job (coordinator.ts, catch-up.ts). */
@@ -58,13 +59,23 @@ export const JOBS: readonly ScheduledJob[] = [
     reason:
       "Sunday, when the registry rests: what it says of its own fields and values; a difference is a flag of the next sync",
     async work({ context, database, signal }) {
-      const registry = context.openRegistry(signal);
+      const registry = context.openRegistry({ signal });
       try {
         const changed = await watchMetadata(database.db, registry, () => new Date().toISOString());
         return { outcome: "complete", runId: null, detail: changed.join("; ") || "as before" };
       } finally {
         await registry.close();
       }
+    },
+  },
+  {
+    name: "history",
+    cron: () => "0 2 1 * *",
+    zone: ZONE,
+    scatterMs: 10 * MINUTE_MS,
+    reason: "once a month: what the registry's history says of tracked studies from before we first saw them",
+    async work({ context, database, signal }) {
+      return { ...(await refreshHistory(context, database, signal)), runId: null };
     },
   },
   {

@@ -1,14 +1,31 @@
 import { type Change, type Drift, isCarrying } from "../db/model.ts";
+import { unpack } from "../db/pack.ts";
 import type { StagedDerivation } from "../db/store.ts";
-import { type Derived, RULE_VERSIONS } from "./derive.ts";
+import { type Derived, deriveMember, RULE_VERSIONS } from "./derive.ts";
 import type { FlagContext } from "./flags/causes.ts";
 import { contentId } from "./hash.ts";
 import { refusedPublications, standingOn } from "./review/decision.ts";
 import type { Membership, MemberEvent } from "./review/membership.ts";
 import { texts } from "./review/column.ts";
+import type { Study } from "./registry/study.ts";
 import type { Review } from "./review/review.ts";
 
 /** What was derived of a member, as the store keeps it and as the flag rules see it; pure. */
+
+/** A member with its records as the store keeps them, packed, so that it can be posted to a worker thread. */
+export interface Posted {
+  nctId: string;
+  study: Uint8Array | null;
+  asOf: Uint8Array | null;
+  gone: string | null;
+  tables: readonly number[];
+}
+
+/** Derives what was posted, here or in a worker. */
+export function derivePosted(review: Review, posted: readonly Posted[]): Derived[] {
+  const read = (packed: Uint8Array | null): Study | null => (packed === null ? null : (unpack(packed) as Study));
+  return posted.map((one) => deriveMember({ ...one, study: read(one.study), asOf: read(one.asOf), review }));
+}
 
 /** Named by everything that it says, so that deriving the same twice writes nothing. */
 export function storedDerivation(

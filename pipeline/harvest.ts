@@ -1,8 +1,8 @@
 import type { Change, Outcome, WalkLedger } from "../db/model.ts";
 import { type Head, pack } from "../db/store.ts";
-import { contentId, serialize } from "./hash.ts";
+import { contentId } from "./hash.ts";
+import { type Said, valueOf } from "./reading.ts";
 import type { Study } from "./registry/study.ts";
-import { validate } from "./registry/validate.ts";
 import type { Source } from "./sources/source.ts";
 
 /** What one attempt of a run brought in, and how a record gets into it: validated, or quarantined with path and reason. */
@@ -15,6 +15,8 @@ export interface Arrival {
   coreHash: string;
   derivedHash: string;
   dataAt: string;
+  /** What `dataAt` is, where it is not the day on which the record was observed. */
+  dated?: "submitted";
   head: Head | null;
   changes: Change[];
   posted: string | null;
@@ -37,6 +39,7 @@ export interface Harvest {
   walks: WalkLedger[];
   /** What does not add up, in words. */
   problems: string[];
+  /** By NCT id; the versions of a walk over history by version id. */
   arrivals: Map<string, Arrival>;
   quarantined: Map<string, Quarantined>;
   /** Ids by source name, quarantined ones included: a record that cannot be loaded has not left its query. */
@@ -51,16 +54,6 @@ export interface Harvest {
 export function openHarvest(): Harvest {
   const maps = { arrivals: new Map(), quarantined: new Map(), seen: new Map(), unknown: new Map() };
   return { walks: [], problems: [], ...maps, restated: [], renewed: 0 };
-}
-
-export interface Valid {
-  study: Study;
-  nctId: string;
-  dataAt: string;
-  /** The record as text; `core` and `derived` are its hashes. */
-  json: () => string;
-  core: string;
-  derived: string;
 }
 
 /** A refused record is named by its content without the daily stamp, so that the same bad record is the same tomorrow. */
@@ -81,35 +74,45 @@ function count(harvest: Harvest, keys: readonly string[]): void {
   for (const key of keys) harvest.unknown.set(key, (harvest.unknown.get(key) ?? 0) + 1);
 }
 
-/** Validates one record, or puts it into quarantine with path and reason. */
+/** A record that a batch brought, sound and dated, with its place there. */
+export interface Fresh {
+  at: number;
+  dataAt: string;
+  said: Extract<Said, { ok: true }>;
+}
+
+/** Takes what one record says into the harvest: dated, or in quarantine with path and reason. `name` tells duplicates. */
 export function admit(
   harvest: Harvest,
   source: Source,
-  record: unknown,
+  given: unknown,
+  at: number,
+  said: Said,
   walkDataAt: string | null,
-): { nctId: string | null; hash: string; valid: Valid | null } {
-  const verdict = validate(record);
-  if (!verdict.ok) {
-    const [first] = verdict.issues;
-    const reason = verdict.issues.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
-    refuse(harvest, record, source.name, verdict.nctId, first?.path ?? "$", reason);
-    return { nctId: verdict.nctId, hash: contentId(JSON.stringify(record) ?? "null"), valid: null };
+): { nctId: string | null; name: string; fresh: Fresh | null } {
+  if (!said.ok) {
+    const [first] = said.issues;
+    const reason = said.issues.map(({ path, reason }) => `${path}: ${reason}`).join("; ");
+    const record = valueOf(given);
+    refuse(harvest, record, source.name, said.nctId, first?.path ?? "$", reason);
+    return {
+      nctId: said.nctId,
+      name: said.nctId ?? contentId(JSON.stringify(record) ?? "null"),
+      fresh: null,
+    };
   }
-  const { study } = verdict;
-  const { nctId } = study.protocolSection.identificationModule;
-  count(harvest, verdict.unknown.keys);
-  count(harvest, verdict.unknown.values);
-  const dataAt = source.dataAt === undefined ? walkDataAt : source.dataAt(record);
-  if (dataAt === null) {
-    refuse(
-      harvest,
-      record,
-      source.name,
-      nctId,
-      "$.derivedSection.miscInfoModule.versionHolder",
-      "neither the record nor the file's name says its data date",
-    );
-    return { nctId, hash: "", valid: null };
-  }
-  return { nctId, hash: "", valid: { study, nctId, dataAt, ...serialize(study) } };
+  const { nctId } = said;
+  count(harvest, said.unknown.keys);
+  count(harvest, said.unknown.values);
+  const dataAt = source.dataAt === undefined ? walkDataAt : source.dataAt(given, said.stamp);
+  if (dataAt !== null) return { nctId, name: nctId, fresh: { at, dataAt, said } };
+  refuse(
+    harvest,
+    valueOf(given),
+    source.name,
+    nctId,
+    "$.derivedSection.miscInfoModule.versionHolder",
+    "neither the record nor the file's name says its data date",
+  );
+  return { nctId, name: nctId, fresh: null };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Study } from "./registry/study.ts";
+import { servedSections } from "./served.ts";
 
 /** What makes a version: these sections and miscInfoModule without its daily stamp (design rule 2). */
 export const CORE_SECTIONS = [
@@ -10,9 +11,11 @@ export const CORE_SECTIONS = [
   "hasResults",
 ] as const;
 
-/** The name of a content: first 128 bits of its SHA-256, written as a uuid so that the database keeps 16 bytes. */
-export function contentId(content: string): string {
-  const hex = createHash("sha256").update(content).digest("hex");
+/** The name of a content, given in pieces: first 128 bits of its SHA-256, written as a uuid so that the database keeps 16 bytes. */
+export function contentId(...pieces: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const piece of pieces) hash.update(piece);
+  const hex = hash.digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 
@@ -47,6 +50,22 @@ export function serialize(study: Study): Serialized {
     core: contentId([...CORE_SECTIONS.map((key) => texts.get(key) ?? "null"), JSON.stringify(misc)].join(",")),
     derived: contentId(
       `${modules.get("conditionBrowseModule") ?? "null"},${modules.get("interventionBrowseModule") ?? "null"}`,
+    ),
+  };
+}
+
+/** The hashes of a record from the text it came as; equal to those of `serialize`, which is asked where the text is odd. */
+export function hashServed(text: Uint8Array, study: Study): { core: string; derived: string } {
+  const served = servedSections(text);
+  if (served === null) return serialize(study);
+  const { sections, modules } = served;
+  const { versionHolder: _, ...misc } = study.derivedSection?.miscInfoModule ?? {};
+  return {
+    core: contentId(...CORE_SECTIONS.flatMap((key) => [sections.get(key) ?? "null", ","]), JSON.stringify(misc)),
+    derived: contentId(
+      modules.get("conditionBrowseModule") ?? "null",
+      ",",
+      modules.get("interventionBrowseModule") ?? "null",
     ),
   };
 }

@@ -1,26 +1,17 @@
 import type { Outcome } from "../db/model.ts";
 import type { Publication } from "../db/publish.ts";
 import type { Db } from "../db/sql.ts";
-import { readRecords, readVersionList } from "../db/store.ts";
-import { deriveStudy, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
+import { FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import type { OpenedFlag } from "./flags/reconcile.ts";
 import type { Arrival, Harvest, Quarantined } from "./harvest.ts";
 import { projectedDecisions } from "./import-tables.ts";
-import type { Outcomes } from "./ledger.ts";
-import type { Study } from "./registry/study.ts";
+import { placeOlder } from "./older.ts";
 import type { Settled } from "./settle.ts";
+import { countOutcomes } from "./verdict.ts";
 
 /** Gathers what a run found into the one plan that publication carries out. */
 
 type ChangeRow = Publication["changes"][number];
-
-/** What became of every distinct record, the first that fits (design rule 4). */
-export function countOutcomes(harvest: Harvest): { distinct: number; outcomes: Outcomes } {
-  const outcomes: Outcomes = { quarantined: 0, older: 0, new: 0, changed: 0, derived_only: 0, unchanged: 0 };
-  for (const [name, { outcome }] of harvest.arrivals) if (!harvest.quarantined.has(name)) outcomes[outcome] += 1;
-  outcomes.quarantined = harvest.quarantined.size;
-  return { distinct: new Set([...harvest.arrivals.keys(), ...harvest.quarantined.keys()]).size, outcomes };
-}
 
 /** Sums of the walks, as the run's row keeps them. */
 export function sumWalks(harvest: Harvest): Partial<Publication["run"]> {
@@ -89,65 +80,6 @@ function fresh(arrival: Arrival, at: string, runId: number): ChangeRow[] {
   return arrival.changes.map(({ column, ...change }) => ({ ...row, ...change, columnName: column }));
 }
 
-/** Where older input belongs among the versions held, and the two changes that it makes there: history, never news. */
-async function placeOlder(
-  db: Db,
-  older: readonly Arrival[],
-  restated: Harvest["restated"],
-  at: string,
-  runId: number,
-): Promise<Pick<Publication, "history" | "changes" | "superseded">> {
-  const lists = Map.groupBy(
-    await readVersionList(
-      db,
-      older.map(({ nctId }) => nctId),
-    ),
-    ({ nct_id }) => nct_id,
-  );
-  const placed: Pick<Publication, "history" | "changes" | "superseded"> = { history: [], changes: [], superseded: [] };
-  for (const arrival of older) {
-    const again = restated.filter(({ head }) => head.nct_id === arrival.nctId);
-    const list = [
-      ...(lists.get(arrival.nctId) ?? []),
-      ...again.map(({ head, versionId, dataAt }) => ({ ...head, version_id: versionId, data_at: dataAt })),
-    ];
-    const before = list.findLast((one) => one.data_at <= arrival.dataAt);
-    const after = list.find((one) => one.data_at > arrival.dataAt);
-    if (after === undefined || before?.core_hash === arrival.coreHash || after.core_hash === arrival.coreHash) continue;
-    placed.history.push({ versionId: arrival.versionId, nctId: arrival.nctId, firstDataAt: arrival.dataAt });
-    if (before !== undefined) placed.superseded.push({ from: before.version_id, to: after.version_id });
-    const records = await readRecords(db, [
-      arrival.versionId,
-      after.version_id,
-      ...(before === undefined ? [] : [before.version_id]),
-    ]);
-    const pairs = [
-      before === undefined ? null : [before.version_id, arrival.versionId],
-      [arrival.versionId, after.version_id],
-    ];
-    for (const pair of pairs) {
-      const [from, to] = pair ?? [];
-      const [earlier, later] = [records.get(from ?? ""), records.get(to ?? "")] as [
-        Study | undefined,
-        Study | undefined,
-      ];
-      if (from === undefined || to === undefined || earlier === undefined || later === undefined) continue;
-      const posted = later.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
-      const dateless = posted === (earlier.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null);
-      const dataAt = to === arrival.versionId ? arrival.dataAt : after.data_at;
-      const row = { ...changeRow({ ...arrival, posted, dateless, dataAt }, from, to, at, runId), historic: true };
-      placed.changes.push(
-        ...deriveStudy(later, earlier).changes.map(({ column, ...change }) => ({
-          ...row,
-          ...change,
-          columnName: column,
-        })),
-      );
-    }
-  }
-  return placed;
-}
-
 /** Flags as they are stored. */
 export function openedRows(open: readonly OpenedFlag[], at: string, runId: number): Publication["flagsOpened"] {
   return open.map(({ table, column, ...flag }) => ({
@@ -172,10 +104,13 @@ export async function planPublication(
     sighted: readonly Quarantined[];
     settled: readonly Settled[];
     run: Publication["run"];
+    into: { review: string; watchlist: string } | null;
   },
 ): Promise<Publication> {
-  const { runId, at, newestSeen, harvest, sighted, settled, run } = input;
+  const { runId, at, newestSeen, harvest, sighted, settled, run, into } = input;
   const arrivals = [...harvest.arrivals.values()];
+  // Of a walk over history these are none: its arrivals go by the name of a version.
+  const records = arrivals.filter(({ nctId }) => harvest.arrivals.has(nctId));
   const of = (...outcomes: Outcome[]): Arrival[] => arrivals.filter(({ outcome }) => outcomes.includes(outcome));
   const older = await placeOlder(db, of("older"), harvest.restated, at, runId);
   return {
@@ -240,7 +175,9 @@ export async function planPublication(
       count: 1,
       state: "held" as const,
     })),
-    recovered: arrivals.map(({ nctId }) => nctId),
+    // An older record or version that is sound says nothing about the one that is held.
+    recovered: records.filter(({ outcome }) => outcome !== "older").map(({ nctId }) => nctId),
+    pins: into === null ? [] : records.map(({ nctId }) => ({ ...into, nctId, runId, pinnedAt: at })),
     run: { ...sumWalks(harvest), ruleVersions: RULE_VERSIONS, ...run },
   };
 }

@@ -1,175 +1,134 @@
-import type { Change, Outcome } from "../db/model.ts";
 import { TrialdriftError } from "../db/errors.ts";
-import { type Db, sqlState } from "../db/sql.ts";
-import {
-  type Head,
-  pack,
-  readHeads,
-  readRecords,
-  type StagedRow,
-  type StagedVersion,
-  stageVersions,
-} from "../db/store.ts";
-import { differingPaths } from "./change/difference.ts";
-import { deriveStudy, FACTS_VERSION } from "./derive.ts";
-import { admit, type Arrival, type Harvest, refuse, type Valid } from "./harvest.ts";
-import { serialize, versionId } from "./hash.ts";
+import type { Database } from "../db/open.ts";
+import { sqlState } from "../db/sql.ts";
+import { type Head, pack, readHeads, readPacked, readRecords, STAGED, stageEncoded } from "../db/store.ts";
+import { admit, type Arrival, type Fresh, type Harvest, refuse } from "./harvest.ts";
 import { openWalk, walkProblem } from "./ledger.ts";
-import type { Facts } from "./normalize/facts.ts";
+import { classify, type Reading, readHere, type Standing, valueOf, type Written } from "./reading.ts";
 import type { Study } from "./registry/study.ts";
-import { rowOf } from "./row.ts";
-import type { Source } from "./sources/source.ts";
+import type { Batch, Source } from "./sources/source.ts";
 
 /** The way in: source -> validate -> derive -> store, batch by batch. Nothing written here is visible. */
 
-/** What a record is to the store: by hashes where they tell, by values where only hashes differ (keys in another order). */
-function classify(arrival: Valid, head: Head | null, previous: Study | null): Exclude<Outcome, "quarantined"> {
-  if (head === null) return "new";
-  if (arrival.dataAt < head.data_at) return "older";
-  if (arrival.core !== head.core_hash && (previous === null || differingPaths(previous, arrival.study).length > 0))
-    return "changed";
-  return arrival.derived === head.derived_hash ? "unchanged" : "derived_only";
+/**
+ * Batches in work at a time: one being looked up, one being derived, one being written. One after another, the database
+ * would wait whenever a worker derives.
+ */
+const IN_WORK = 3;
+
+/** One batch on its way in: what the source gave, and where it is being read. */
+interface Work {
+  database: Database;
+  runId: number;
+  harvest: Harvest;
+  /** As quarantine names where a record came from. */
+  source: string;
+  records: readonly unknown[];
+  reading: Reading;
 }
 
 /** Splits a batch that the database refuses until the one bad record is found; it is quarantined, the rest is stored. */
-async function stage(db: Db, harvest: Harvest, source: string, batch: readonly Staged[]): Promise<void> {
-  if (batch.length === 0) return;
+async function stage(work: Work, written: Written, from: number, to: number): Promise<void> {
+  const { database, harvest, source, records } = work;
   try {
-    await stageVersions(
-      db,
-      batch.map(({ version }) => version),
-      batch.map(({ row }) => row),
-    );
+    await stageEncoded(database, written, from, to);
   } catch (error) {
     // Class 22 is bad data, 54 a limit exceeded: the record's fault. Anything else is not.
     if (!/^(22|54)/.test(sqlState(error) ?? "")) throw error;
-    const [only] = batch;
-    if (batch.length === 1 && only !== undefined) {
-      harvest.arrivals.delete(only.valid.nctId);
-      refuse(
-        harvest,
-        only.valid.study,
-        source,
-        only.valid.nctId,
-        "$",
-        `the database refuses it: ${(error as Error).cause ?? error}`,
-      );
+    if (to - from > 1) {
+      const half = from + ((to - from) >> 1);
+      await stage(work, written, from, half);
+      await stage(work, written, half, to);
       return;
     }
-    const half = batch.length >> 1;
-    await stage(db, harvest, source, batch.slice(0, half));
-    await stage(db, harvest, source, batch.slice(half));
+    const record = valueOf(records[written.places[from] ?? -1]) as Study;
+    const { nctId } = record.protocolSection.identificationModule;
+    harvest.arrivals.delete(nctId);
+    refuse(
+      harvest,
+      record,
+      source,
+      nctId,
+      "$",
+      `the database refuses it: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
-/** One record against its head; what it says is read only where it will be written. A stack overflow is the record's fault. */
-function readOne(
-  one: Valid,
+/** What becomes an arrival: a fresh record with what it was told to be. */
+function arrive(
+  work: Work,
+  { at, dataAt, said }: Fresh,
   head: Head | null,
-  before: Study | null,
-): { outcome: Arrival["outcome"]; facts: Facts | null; changes: Change[] } | RangeError {
-  try {
-    const outcome = classify(one, head, before);
-    const writes = outcome === "new" || outcome === "changed" || outcome === "older";
-    if (!writes) return { outcome, facts: null, changes: [] };
-    return { outcome, ...deriveStudy(one.study, outcome === "changed" ? before : null) };
-  } catch (error) {
-    if (error instanceof RangeError) return error;
-    throw error;
-  }
+  told: Pick<Arrival, "outcome" | "versionId" | "changes" | "posted" | "dateless">,
+): void {
+  const record = told.outcome === "derived_only" ? (valueOf(work.records[at]) as Study) : null;
+  const keeps = told.outcome === "unchanged" || told.outcome === "derived_only";
+  work.harvest.arrivals.set(said.nctId, {
+    nctId: said.nctId,
+    outcome: told.outcome,
+    versionId: keeps && head !== null ? head.version_id : told.versionId,
+    coreHash: said.core,
+    derivedHash: said.derived,
+    dataAt,
+    head,
+    changes: told.changes,
+    posted: told.posted,
+    dateless: told.dateless,
+    replaces: record === null ? null : { raw: pack(JSON.stringify(record)), record },
+  });
 }
 
-type Staged = { version: StagedVersion; row: StagedRow; valid: Valid };
-
-/** Classifies and derives some valid records into the harvest, and returns what is to be stored of them. */
-async function take(
-  db: Db,
-  runId: number,
-  harvest: Harvest,
-  source: string,
-  valid: readonly Valid[],
-): Promise<Staged[]> {
-  const heads = new Map(
-    (
-      await readHeads(
-        db,
-        valid.map(({ nctId }) => nctId),
-      )
-    ).map((head) => [head.nct_id, head]),
+/** Holds some records against the store's heads, takes what they are into the harvest and stores what makes a version. */
+async function take(work: Work, fresh: readonly Fresh[]): Promise<void> {
+  const { database, runId, harvest, reading } = work;
+  const found = await readHeads(
+    database.db,
+    fresh.map(({ said }) => said.nctId),
   );
-  const differing = valid.filter(({ nctId, core, dataAt }) => {
-    const head = heads.get(nctId);
-    return head !== undefined && head.core_hash !== core && dataAt >= head.data_at;
+  const heads = new Map(found.map((head) => [head.nct_id, head]));
+  const differing = fresh.flatMap(({ said, dataAt }) => {
+    const head = heads.get(said.nctId);
+    return head !== undefined && head.core_hash !== said.core && dataAt >= head.data_at ? [head.version_id] : [];
   });
-  const previous = await readRecords(
-    db,
-    differing.map(({ nctId }) => heads.get(nctId)?.version_id ?? ""),
-  );
-  const staged: Staged[] = [];
-  for (const one of valid) {
-    const head = heads.get(one.nctId) ?? null;
-    const before = head === null ? null : ((previous.get(head.version_id) as Study | undefined) ?? null);
-    const read = readOne(one, head, before);
-    if (read instanceof RangeError) {
-      refuse(harvest, one.study, source, one.nctId, "$", `nested too deeply to be read (${read.message})`);
+  const previous = await readPacked(database.db, differing);
+  const asked = new Map<number, Fresh>();
+  const standings: Standing[] = [];
+  for (const one of fresh) {
+    const { at, dataAt, said } = one;
+    const head = heads.get(said.nctId) ?? null;
+    // Nine of ten records of a repeated load end here, told by their hashes.
+    if (head !== null && head.core_hash === said.core && dataAt >= head.data_at) {
+      const heldAgainst = { dataAt: head.data_at, coreHash: head.core_hash, derivedHash: head.derived_hash };
+      const outcome = classify({ ...said, dataAt }, heldAgainst, () => false);
+      const { version_id: versionId } = head;
+      arrive(work, one, head, { outcome, versionId, changes: [], posted: said.posted, dateless: false });
       continue;
     }
-    const { outcome, facts, changes } = read;
-    const writes = facts !== null;
-    const id = writes || head === null ? versionId(one.nctId, one.core, one.dataAt) : head.version_id;
-    harvest.arrivals.set(one.nctId, arrivalOf(one, head, outcome, id, facts, changes, before));
-    if (facts !== null) {
-      const raw = pack(one.json());
-      staged.push({
-        version: {
-          versionId: id,
-          nctId: one.nctId,
-          coreHash: one.core,
-          derivedHash: one.derived,
-          dataAt: one.dataAt,
-          raw,
-          lastUpdatePosted: facts.lastUpdatePosted,
-          runId,
-        },
-        row: rowOf(facts, id, FACTS_VERSION),
-        valid: one,
-      });
+    asked.set(at, one);
+    standings.push({
+      at,
+      dataAt,
+      head: head === null ? null : { dataAt: head.data_at, coreHash: head.core_hash, derivedHash: head.derived_hash },
+      previous: head === null ? null : (previous.get(head.version_id) ?? null),
+    });
+  }
+  const written = await reading.write(runId, standings);
+  for (const told of written.told) {
+    const one = asked.get(told.at);
+    if (one === undefined) continue;
+    if (told.failure === null) arrive(work, one, heads.get(one.said.nctId) ?? null, told);
+    else {
+      const reason = `cannot be read: ${told.failure}`;
+      refuse(harvest, valueOf(work.records[told.at]), work.source, one.said.nctId, "$", reason);
     }
   }
-  return staged;
-}
-
-function arrivalOf(
-  one: Valid,
-  head: Head | null,
-  outcome: Arrival["outcome"],
-  id: string,
-  facts: Facts | null,
-  changes: Change[],
-  before: Study | null,
-): Arrival {
-  const posted = one.study.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
-  const earlier = before?.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
-  const dateless = outcome === "changed" && posted === earlier;
-  const replaces = outcome === "derived_only" ? { raw: pack(one.json()), record: one.study } : null;
-  return {
-    nctId: one.nctId,
-    outcome,
-    versionId: id,
-    coreHash: one.core,
-    derivedHash: one.derived,
-    dataAt: one.dataAt,
-    head,
-    changes,
-    posted: facts?.lastUpdatePosted ?? posted,
-    dateless,
-    replaces,
-  };
+  await stage(work, written, 0, written.places.length);
 }
 
 /** Walks one source to its end and adds it to the harvest. `onRecords` is told how many records came. */
 export async function receive(
-  db: Db,
+  database: Database,
   runId: number,
   harvest: Harvest,
   source: Source,
@@ -182,35 +141,42 @@ export async function receive(
   const ids = new Set<string>();
   harvest.walks.push(walk);
   harvest.seen.set(source.name, ids);
-  // The database writes one batch while the next is read, parsed and hashed.
-  let storing: Promise<void> = Promise.resolve();
-  try {
-    for await (const { records, announced } of source.batches()) {
-      walk.announced = announced ?? walk.announced;
-      const fresh: Valid[] = [];
-      for (const record of records) {
-        walk.received += 1;
-        const one = admit(harvest, source, record, walkDataAt);
-        const name = one.nctId ?? one.hash;
-        if (seen.has(name)) {
-          walk.duplicates += 1;
-          continue;
-        }
-        seen.add(name);
-        if (one.nctId !== null) ids.add(one.nctId);
-        walk.distinct += 1;
-        if (one.valid !== null && !harvest.arrivals.has(one.valid.nctId)) fresh.push(one.valid);
+
+  /** Counts a batch in the ledger and names those of its records that this run has not taken yet. */
+  async function listFresh({ records, announced }: Batch, reading: Reading): Promise<Fresh[]> {
+    walk.announced = announced ?? walk.announced;
+    const taken: Fresh[] = [];
+    for (const [at, said] of (await reading.said).entries()) {
+      walk.received += 1;
+      const { nctId, name, fresh } = admit(harvest, source, records[at], at, said, walkDataAt);
+      if (seen.has(name)) {
+        walk.duplicates += 1;
+        continue;
       }
-      const staged = await take(db, runId, harvest, source.name, fresh);
-      await storing;
-      storing = stage(db, harvest, source.name, staged);
-      // Awaited above or below; a failure in between must not count as unhandled.
-      storing.catch(() => {});
+      seen.add(name);
+      if (nctId !== null) ids.add(nctId);
+      walk.distinct += 1;
+      if (fresh !== null && !harvest.arrivals.has(fresh.said.nctId)) taken.push(fresh);
+    }
+    return taken;
+  }
+
+  const inWork: Promise<void>[] = [];
+  try {
+    for await (const batch of source.batches()) {
+      const { records } = batch;
+      const reading = batch.reading ?? readHere(records, STAGED);
+      const fresh = await listFresh(batch, reading);
+      const taken = take({ database, runId, harvest, source: source.name, records, reading }, fresh);
+      // Awaited here, below, or after another's failure; it must not count as unhandled in between.
+      taken.catch(() => {});
+      inWork.push(taken);
+      if (inWork.length === IN_WORK) await inWork.shift();
       onRecords(records.length);
     }
-    await storing;
+    for (const taken of inWork) await taken;
   } catch (error) {
-    await storing.catch(() => {});
+    await Promise.allSettled(inWork);
     // The registry's data moved under the walk: it cannot be finished, but it can be begun again.
     if (!(error instanceof TrialdriftError) || error.code !== "incomplete") throw error;
     harvest.problems.push(`${source.name}: ${error.message}`);
@@ -222,15 +188,22 @@ export async function receive(
 }
 
 /** Derives some arrivals again against heads that moved meanwhile; their records are in the store already. */
-export async function receiveAgain(db: Db, runId: number, harvest: Harvest, nctIds: readonly string[]): Promise<void> {
+export async function receiveAgain(
+  database: Database,
+  runId: number,
+  harvest: Harvest,
+  nctIds: readonly string[],
+): Promise<void> {
   const moved = nctIds.flatMap((id) => harvest.arrivals.get(id) ?? []);
   const stored = await readRecords(
-    db,
+    database.db,
     moved.map((one) => one.versionId),
   );
-  const valid = moved.map((one) => {
-    const study = (one.replaces?.record ?? stored.get(one.versionId)) as Study;
-    return { study, nctId: one.nctId, dataAt: one.dataAt, ...serialize(study) };
+  const records = moved.map((one) => one.replaces?.record ?? stored.get(one.versionId));
+  const reading = readHere(records, STAGED);
+  const fresh = (await reading.said).flatMap((said, at) => {
+    const dataAt = moved[at]?.dataAt;
+    return said.ok && dataAt !== undefined ? [{ at, dataAt, said }] : [];
   });
-  await stage(db, harvest, "moved heads", await take(db, runId, harvest, "moved heads", valid));
+  await take({ database, runId, harvest, source: "moved heads", records, reading }, fresh);
 }

@@ -6,13 +6,14 @@ import { abandonDead, closeRun, newestChange, openRun, type ReviewRun } from "..
 import { discardStaged } from "../db/store.ts";
 import { conclude } from "./conclude.ts";
 import { RULE_VERSIONS } from "./derive.ts";
-import { closeFailed } from "./failure.ts";
+import { closeFailed, endIdle, type IdleReport } from "./ending.ts";
 import type { Harvest } from "./harvest.ts";
 import { holdBack } from "./hold-back.ts";
-import { runProblem } from "./ledger.ts";
+import { judge } from "./verdict.ts";
 import { newsOf, undeliveredWords } from "./news.ts";
-import { countOutcomes, planPublication } from "./publication.ts";
+import { planPublication } from "./publication.ts";
 import { receiveAgain } from "./receive.ts";
+import { pinnedReviews } from "./pinned.ts";
 import type { Digest } from "./report/digest.ts";
 import { type Settled, settle } from "./settle.ts";
 import { walk, type Walked, type WalkRequest } from "./walk.ts";
@@ -25,6 +26,10 @@ export interface RunRequest extends WalkRequest {
   review: string | null;
   /** Does everything but publish. */
   dryRun?: boolean;
+  /** Watchlist to which what `source` loads is pinned. */
+  into?: { review: string; watchlist: string } | null;
+  /** Told the run's id before anything is asked for. */
+  onOpened?: (runId: number) => Promise<void>;
   /** Asked with the registry's data date: what to note for each review where nothing can have changed, else null. */
   idle?: (dataTimestamp: string) => Promise<Record<string, ReviewRun> | null>;
   /** Where its news is to be delivered besides stdout. */
@@ -46,6 +51,8 @@ export interface RunReport {
   news: Digest;
 }
 
+export type { IdleReport } from "./ending.ts";
+
 const MOST_PUBLICATIONS = 5;
 
 /** Settles the reviews on what came in and publishes; where another run moved a head meanwhile, those studies are derived again. */
@@ -56,73 +63,45 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
     const at = now();
     if (request.source !== undefined) await holdBack(database.db, runId, harvest);
     const newestSeen = await newestChange(database.db);
-    const { distinct, outcomes } = countOutcomes(harvest);
-    const problems = [...harvest.problems, runProblem(distinct, outcomes) ?? []].flat();
     const known = await knownQuarantine(database.db, [...harvest.quarantined.values()]);
-    const fresh = [...harvest.quarantined.values()].filter(({ hash, reason }) => !known.has(`${hash} ${reason}`));
-    const sighted = request.source?.seenBefore === true ? fresh : [...harvest.quarantined.values()];
-    const words = [
-      ...problems,
-      ...fresh.map((one) => `quarantined ${one.nctId ?? "a record without an id"}: ${one.reason}`),
-    ];
+    const { complete, fresh, sighted, problems, state, exitCode } = judge(harvest, known, request.source);
     const settled: Settled[] = [];
     // Only the watchlists say who is a member: what another source brings is settled like our own store.
     const asked = request.source === undefined && request.registry !== null && dataAt !== null;
     for (const review of reviews) {
       request.signal?.throwIfAborted();
       const seen = walked.seen.get(review.id) ?? new Map<string, Set<string>>();
-      const walk = asked ? { seen, fates, complete: problems.length === 0, dataAt } : null;
+      const walk = asked ? { seen, fates, complete, dataAt } : null;
       const one = await settle(database, { review, runId, at, harvest, walk });
-      if (fresh.length > 0) one.said.state = "incomplete";
+      if (fresh) one.said.state = "incomplete";
       settled.push(one);
     }
-    const state: RunState = words.length > 0 ? "incomplete" : "published";
-    const exitCode = words.length > 0 ? 3 : 0;
     const undelivered = undeliveredWords(await readUndelivered(database.db));
-    const news = newsOf({ runId, dataAt, problems: words, settled, undelivered });
-    const report = { state, exitCode, dataAt, problems: words, harvest, settled, news } as const;
+    const news = newsOf({ runId, dataAt, problems, settled, undelivered });
+    const report = { state, exitCode, dataAt, problems, harvest, settled, news } as const;
     if (request.dryRun === true) return report;
     const run = {
       state,
       exitCode,
       dataAt,
       apiVersion: walked.apiVersion,
-      error: words.length > 0 ? words.join("\n") : null,
+      error: problems.length > 0 ? problems.join("\n") : null,
       requests: request.registry?.counts.requests ?? 0,
       retries: request.registry?.counts.retries ?? 0,
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
     request.signal?.throwIfAborted();
     try {
-      const plan = await planPublication(database.db, { runId, at, newestSeen, harvest, sighted, settled, run });
-      const state = { runId, at, dataAt, settled, news, targets: request.targets ?? [] };
-      await publish(database, { ...plan, conclude: (tx) => conclude(tx, state) });
+      const into = request.into ?? null;
+      const plan = await planPublication(database.db, { runId, at, newestSeen, harvest, sighted, settled, run, into });
+      const told = { runId, at, dataAt, settled, news, targets: request.targets ?? [] };
+      await publish(database, { ...plan, conclude: (tx) => conclude(tx, told) });
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;
-      await receiveAgain(database.db, runId, harvest, error.nctIds);
+      await receiveAgain(database, runId, harvest, error.nctIds);
     }
   }
-}
-
-/** A run that found nothing to do after one request. */
-export interface IdleReport {
-  runId: number;
-  state: "skipped";
-  exitCode: 0;
-  dataAt: string;
-}
-
-/** Ends the run's row where nothing that it reads can have changed; null where it must go on. */
-async function endIdle(request: RunRequest, runId: number): Promise<IdleReport | null> {
-  const { database, registry, idle } = request;
-  if (idle === undefined || registry === null) return null;
-  const { dataTimestamp, apiVersion } = await registry.version();
-  const said = await idle(dataTimestamp);
-  if (said === null) return null;
-  const row = { state: "skipped", exitCode: 0, dataAt: dataTimestamp, apiVersion, reviews: said } as const;
-  await closeRun(database.db, runId, { ...row, requests: registry.counts.requests });
-  return { runId, state: "skipped", exitCode: 0, dataAt: dataTimestamp };
 }
 
 /**
@@ -131,13 +110,15 @@ async function endIdle(request: RunRequest, runId: number): Promise<IdleReport |
  */
 export function run(request: RunRequest & { idle: NonNullable<RunRequest["idle"]> }): Promise<RunReport | IdleReport>;
 export function run(request: RunRequest): Promise<RunReport>;
-export async function run(request: RunRequest): Promise<RunReport | IdleReport> {
-  const { database, reviews, job, review } = request;
-  const names = reviews.map(({ id }) => id);
+export async function run(asked: RunRequest): Promise<RunReport | IdleReport> {
+  const { database, job, review } = asked;
+  const names = asked.reviews.map(({ id }) => id);
   const release = await database.lock(names.map((id) => `review ${id}`));
   try {
+    const request = { ...asked, reviews: await pinnedReviews(database.db, asked.reviews) };
     const runId = await openRun(database.db, { job, review, reviews: names, ruleVersions: RULE_VERSIONS });
     try {
+      await request.onOpened?.(runId);
       await abandonDead(database.db, names, runId);
       const idle = await endIdle(request, runId);
       if (idle !== null) return idle;

@@ -13,7 +13,6 @@ import {
 } from "../db/standing.ts";
 import {
   readHeads,
-  readRecords,
   type StagedDerivation,
   stageDerivations,
   stageRecords,
@@ -22,9 +21,10 @@ import {
 } from "../db/store.ts";
 import type { Publication } from "../db/publish.ts";
 import { flagContext, type FlagStanding, storedDerivation } from "./derivation.ts";
-import { deriveMember, FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
 import { bothDecisions, type FlagDecision, reconcileFlags } from "./flags/reconcile.ts";
 import { FLAG_RULES } from "./flags/rules.ts";
+import { FACTS_VERSION, RULE_VERSIONS } from "./derive.ts";
+import { deriveMembers } from "./derivers.ts";
 import type { FlagContext } from "./flags/causes.ts";
 import { groupRenames } from "./flags/renames.ts";
 import { SCHEMA_RULES } from "./flags/schema.ts";
@@ -32,7 +32,6 @@ import { rowOf } from "./row.ts";
 import type { Harvest } from "./harvest.ts";
 import { contentId } from "./hash.ts";
 import { importTables } from "./import-tables.ts";
-import type { Study } from "./registry/study.ts";
 import { decideMembership, type Membership, type MemberEvent, tablesOf, unasked } from "./review/membership.ts";
 import type { Review } from "./review/review.ts";
 import { schemaNews } from "./schema-news.ts";
@@ -60,9 +59,6 @@ export interface Settled {
   changed: boolean;
   derived: number;
 }
-
-/** Derived together: bounds how many whole records are in memory (200 of 20 KB). */
-const BATCH = 200;
 
 function goneWords(memberships: readonly Membership[]): string | null {
   if (memberships.some(({ state }) => state === "present")) return null;
@@ -156,20 +152,20 @@ export async function settle(
   };
   const asOf =
     review.asOf.from === null ? new Map<string, string>() : await readVersionsAsOf(db, wanted, review.asOf.from);
-  for (let from = 0; from < wanted.length; from += BATCH) {
-    const ids = wanted.slice(from, from + BATCH);
-    const records = await readRecords(db, [
-      ...new Set(ids.flatMap((id) => [heads.get(id) ?? [], asOf.get(id) ?? []].flat())),
-    ]);
+  const toDerive = wanted.map((nctId) => ({
+    nctId,
+    versionId: heads.get(nctId) ?? null,
+    asOfId: asOf.get(nctId) ?? null,
+    gone: goneWords(byStudy.get(nctId) ?? []),
+    tables: tablesBy.get(nctId) ?? [],
+  }));
+  for await (const some of deriveMembers(db, review, toDerive)) {
     const batch: StagedDerivation[] = [];
     const facts: StagedRow[] = [];
-    for (const nctId of ids) {
+    const copies: { versionId: string; record: unknown }[] = [];
+    for (const { nctId, versionId: version, derived, record } of some) {
       const shown = tablesBy.get(nctId) ?? [];
-      const version = heads.get(nctId) ?? null;
-      const study = (records.get(version ?? "") as Study | undefined) ?? null;
-      const then = (records.get(asOf.get(nctId) ?? "") as Study | undefined) ?? null;
       const list = byStudy.get(nctId) ?? [];
-      const derived = deriveMember({ nctId, study, asOf: then, gone: goneWords(list), tables: shown, review });
       const one = storedDerivation(review, nctId, version, derived, shown, tables, runId);
       if (version !== null && derived.facts !== null && outdated.has(version)) {
         facts.push(rowOf(derived.facts, version, FACTS_VERSION));
@@ -178,6 +174,7 @@ export async function settle(
       const known = held.get(nctId);
       if (known?.derivationId !== one.derivation.derivationId || known.tables.join() !== shown.join()) {
         batch.push(one);
+        if (version !== null) copies.push({ versionId: version, record: record() });
         members.push({
           review: review.id,
           nctId,
@@ -191,12 +188,7 @@ export async function settle(
     }
     await stageVersions(db, [], facts);
     await stageDerivations(db, batch);
-    await stageRecords(
-      db,
-      batch.flatMap(({ derivation: { versionId } }) =>
-        versionId == null ? [] : [{ versionId, record: records.get(versionId) }],
-      ),
-    );
+    await stageRecords(db, copies);
   }
   for (const nctId of dropped)
     contexts.push(

@@ -3,7 +3,8 @@ import { readMemberships } from "../db/standing.ts";
 import { discardStaged } from "../db/store.ts";
 import { type Harvest, openHarvest } from "./harvest.ts";
 import { receive } from "./receive.ts";
-import type { Registry } from "./registry/client.ts";
+import { receiveVersions } from "./receive-versions.ts";
+import type { Registry, RegistryVersion } from "./registry/client.ts";
 import { wantedIds } from "./review/membership.ts";
 import { renewRows } from "./renew.ts";
 import type { Review } from "./review/review.ts";
@@ -44,9 +45,7 @@ async function walkOnce(request: WalkRequest, registry: Registry, runId: number)
   const sources = watchlistSources(registry, reviews);
   const seen = new Map(reviews.map(({ id }) => [id, new Map<string, Set<string>>()]));
   for (const source of sources) {
-    await receive(database.db, runId, harvest, source, version.dataTimestamp, (count) =>
-      onProgress(source.name, count),
-    );
+    await receive(database, runId, harvest, source, version.dataTimestamp, (count) => onProgress(source.name, count));
     for (const { review, watchlist } of source.watchlists)
       seen.get(review)?.set(watchlist, harvest.seen.get(source.name) ?? new Set());
   }
@@ -58,39 +57,48 @@ async function walkOnce(request: WalkRequest, registry: Registry, runId: number)
   }
   const ids = idSource(registry, "by id", wanted.load, wanted.departed);
   if (wanted.load.length + wanted.departed.length > 0)
-    await receive(database.db, runId, harvest, ids, version.dataTimestamp, (count) => onProgress(ids.name, count));
-  const after = await registry.version();
-  if (after.dataTimestamp !== version.dataTimestamp)
-    harvest.problems.push(
-      `the registry's data moved from ${version.dataTimestamp} to ${after.dataTimestamp} during the walk`,
-    );
+    await receive(database, runId, harvest, ids, version.dataTimestamp, (count) => onProgress(ids.name, count));
+  await noteMoved(harvest, registry, version);
   return { harvest, dataAt: version.dataTimestamp, apiVersion: version.apiVersion, fates: ids.fates, seen };
+}
+
+/** A walk is of one data date, or it is walked again. */
+async function noteMoved(harvest: Harvest, registry: Registry, before: RegistryVersion): Promise<void> {
+  const after = await registry.version();
+  if (after.dataTimestamp === before.dataTimestamp) return;
+  harvest.problems.push(
+    `the registry's data moved from ${before.dataTimestamp} to ${after.dataTimestamp} during the walk`,
+  );
+}
+
+/** One attempt at the one source given. Without a registry it is a file, whose records say their own data date. */
+async function walkSource(request: WalkRequest, source: Source, runId: number): Promise<Walked> {
+  const { database, registry, onProgress } = request;
+  const version = registry === null ? null : await registry.version();
+  const harvest = openHarvest();
+  const way = source.versions === true ? receiveVersions : receive;
+  await way(database, runId, harvest, source, version?.dataTimestamp ?? null, (count) =>
+    onProgress(source.name, count),
+  );
+  if (registry !== null && version !== null) await noteMoved(harvest, registry, version);
+  const said = { dataAt: version?.dataTimestamp ?? null, apiVersion: version?.apiVersion ?? null };
+  return { harvest, ...said, fates: source.fates, seen: new Map() };
 }
 
 /** Brings the records in: watchlists, the source given, or none. */
 export async function walk(request: WalkRequest, runId: number): Promise<Walked> {
   const { database, registry, source, onProgress } = request;
-  if (source !== undefined) {
-    const version = registry === null ? null : await registry.version();
-    const harvest = openHarvest();
-    await receive(database.db, runId, harvest, source, version?.dataTimestamp ?? null, (count) =>
-      onProgress(source.name, count),
-    );
-    return {
-      harvest,
-      dataAt: version?.dataTimestamp ?? null,
-      apiVersion: version?.apiVersion ?? null,
-      fates: source.fates,
-      seen: new Map(),
-    };
-  }
-  if (registry === null) {
+  if (registry === null && source === undefined) {
     const harvest = { ...openHarvest(), renewed: await renewRows(database.db, onProgress) };
     return { harvest, dataAt: null, apiVersion: null, fates: new Map(), seen: new Map() };
   }
   for (let attempt = 1; ; attempt += 1) {
-    const walked = await walkOnce(request, registry, runId);
-    if (walked.harvest.problems.length === 0 || attempt === MOST_WALKS) return walked;
+    const walked =
+      source === undefined
+        ? await walkOnce(request, registry as Registry, runId)
+        : await walkSource(request, source, runId);
+    // A file read again says the same again.
+    if (walked.harvest.problems.length === 0 || attempt === MOST_WALKS || registry === null) return walked;
     onProgress(`walking again: ${walked.harvest.problems.join("; ")}`, 0);
     await discardStaged(database.db, runId);
   }

@@ -28,7 +28,10 @@ export const versions = trialdrift.table(
     derivedHash: uuid("derived_hash").notNull(),
     /** dataTimestamp of the walk or file, yyyy-mm-ddThh:mm:ss, no zone (ctgov-api.md 1.10); sorts as text. */
     dataAt: text("data_at").notNull(),
-    /** The whole record as JSON, zstd: 20 KB become 5 KB. NUL characters survive here, they cannot in jsonb. */
+    /**
+     * The whole record as JSON, zstd: 20 KB become 5 KB. NUL characters survive here, they cannot in jsonb. Stored as it is,
+     * in pages half filled (migration 0002, by hand: drizzle has no words for either).
+     */
     raw: bytea("raw").notNull(),
     lastUpdatePosted: text("last_update_posted"),
     /** What `data_at` is: when we or a file saw the record, or the sponsor's submission date from the registry's history. */

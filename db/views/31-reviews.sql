@@ -8,5 +8,6 @@ select r.review,
          where p.review = r.review and p.state = 'present')::integer as members,
        r.folder_hash,
        r.lexicon,
-       (select max(u.run_id) from trialdrift.runs u where u.published_at is not null and jsonb_exists(u.reviews, r.review)) as last_run_id
+       (select max(u.run_id) from trialdrift.runs u where u.published_at is not null and jsonb_exists(u.reviews, r.review)) as last_run_id,
+       r.definition -> 'watchlists' as watchlists
   from trialdrift.reviews r

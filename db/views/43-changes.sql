@@ -15,7 +15,8 @@ select c.change_id,
        c.detected_at,
        c.run_id,
        c.detail,
-       m.survivor
+       m.survivor,
+       (select v.dated from trialdrift.versions v where v.version_id = c.to_version) as dated
   from trialdrift.changes c
   left join (select p.nct_id, min(p.survivor) as survivor
                from trialdrift.memberships p

@@ -16,6 +16,7 @@ select c.change_id,
        c.detail ->> 'to_status' as to_status,
        c.detail ->> 'from_last_known' as from_last_known,
        c.detail ->> 'to_last_known' as to_last_known,
-       c.detail ->> 'why_stopped' as why_stopped
+       c.detail ->> 'why_stopped' as why_stopped,
+       (select v.dated from trialdrift.versions v where v.version_id = c.to_version) as dated
   from trialdrift.changes c
  where not c.superseded and c.column_name = 'status'

@@ -3,6 +3,7 @@ import { TrialdriftError } from "../../db/errors.ts";
 import { explain } from "../../pipeline/extract/explain.ts";
 import { extractProduct } from "../../pipeline/extract/extract.ts";
 import { labelOf } from "../../pipeline/extract/label.ts";
+import { valueOf } from "../../pipeline/reading.ts";
 import { validate } from "../../pipeline/registry/validate.ts";
 import { readLexicon } from "../../pipeline/review/folder.ts";
 import { fileSource } from "../../pipeline/sources/files.ts";
@@ -29,7 +30,7 @@ export async function extract(
   for (const path of paths) {
     for await (const { records } of fileSource(path).batches()) {
       for (const record of records) {
-        const verdict = validate(record);
+        const verdict = validate(valueOf(record));
         if (verdict.ok) {
           const product = extractProduct(verdict.study, lexicon);
           printed.push(

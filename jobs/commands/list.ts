@@ -1,7 +1,9 @@
 import { TrialdriftError } from "../../db/errors.ts";
+import type { Db } from "../../db/sql.ts";
 import { parseSince, readView } from "../../db/read.ts";
 import { list, LISTS } from "../../pipeline/report/list.ts";
 import type { ListRows, Noun } from "../../pipeline/report/list-columns.ts";
+import { membersBox } from "../../pipeline/report/members-box.ts";
 import type { Context } from "../context.ts";
 import { perform, print } from "../exit.ts";
 import type { Command } from "commander";
@@ -39,10 +41,22 @@ export async function listNoun(context: Context, noun: Noun, flags: ListFlags): 
       colour: process.stdout.isTTY === true,
     }),
   );
+  if (noun === "members" && flags.format === "text" && since === undefined && flags.kind === undefined)
+    await print(await boxes(database.db, rows as ListRows["members"][], flags.review));
   // Of several listings, each is asked for its own rows alone.
   const alarms = (LISTS[noun].alarm as ((all: typeof rows) => string[]) | undefined)?.(rows) ?? [];
   for (const alarm of alarms) context.log.error(alarm);
   return alarms.length === 0 ? 0 : 3;
+}
+
+/** Below the list of members: how the studies of each review were found and screened. */
+async function boxes(db: Db, rows: readonly ListRows["members"][], review: string | undefined): Promise<string> {
+  const fresh = await readView<{ review: string; data_date: string | null }>(db, "freshness");
+  const dates = new Map(fresh.map((row) => [row.review, row.data_date]));
+  const known = (await readView<ListRows["reviews"]>(db, "reviews")).filter(
+    (row) => row.review === (review ?? row.review),
+  );
+  return known.map((row) => `\n${membersBox(row, rows, dates.get(row.review) ?? null, width())}`).join("");
 }
 
 /** As wide as the terminal, within what reads well; behind a pipe to a pager stderr still knows it, elsewhere the default. */

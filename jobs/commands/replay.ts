@@ -38,7 +38,7 @@ export function replayCommand(program: Command): void {
   program
     .command("replay")
     .description("serve recorded studies as the registry's API on loopback")
-    .addArgument(new Argument("<path...>", ".jsonl[.gz] files or folders, applied in order"))
+    .addArgument(new Argument("<path...>", ".jsonl[.gz], *.history.json[.gz] or folders, applied in order"))
     .addOption(new Option("--port <number>", "port to listen on (default: any free one)").argParser(whole(0)))
     .addOption(new Option("--step <number>", "the state after the first N paths").argParser(whole(1)))
     .action((paths: string[], options: { port?: number; step?: number }) =>

@@ -1,8 +1,10 @@
 import type { Database } from "../../db/open.ts";
+import type { Registry } from "../../pipeline/registry/client.ts";
 import type { Review } from "../../pipeline/review/review.ts";
 import type { IdleReport, RunReport } from "../../pipeline/run.ts";
 import { perform, print } from "../exit.ts";
 import type { Context } from "../context.ts";
+import { watchMetadataWeekly } from "../metadata.ts";
 import { nightly } from "../nightly.ts";
 import { progressOf } from "../progress.ts";
 import { deliverNews, targetsOf } from "../deliver.ts";
@@ -19,6 +21,16 @@ interface SyncOptions {
   signal?: AbortSignal;
 }
 
+/** What this brings is news of the next run; that it cannot be had is none of this one's. */
+async function lookAtFormat(context: Context, { db }: Database, registry: Registry): Promise<void> {
+  try {
+    const changed = await watchMetadataWeekly(db, registry, () => new Date().toISOString());
+    for (const words of changed) context.log.warn(`the registry describes itself otherwise: ${words}`);
+  } catch (error) {
+    context.log.warn(`the registry's description was not looked at: ${(error as Error).message}`);
+  }
+}
+
 /** One nightly run on an open database, its news printed; the scheduler's and a person's alike. */
 export async function syncNow(
   context: Context,
@@ -27,7 +39,7 @@ export async function syncNow(
   options: SyncOptions,
 ): Promise<RunReport | IdleReport> {
   const { review = null, dryRun = false, signal } = options;
-  const registry = context.openRegistry(signal);
+  const registry = context.openRegistry({ first: true, signal });
   try {
     const report = await nightly({
       database,
@@ -50,7 +62,9 @@ export async function syncNow(
     context.log.info(
       `run ${report.runId} ${dryRun ? "was a dry run, nothing is published" : report.state}, data date ${report.dataAt}`,
     );
-    if (!dryRun) await deliverNews(context, database);
+    if (dryRun) return report;
+    await deliverNews(context, database);
+    await lookAtFormat(context, database, registry);
     return report;
   } finally {
     await registry.close();

@@ -2,7 +2,7 @@ import { COMPARATOR_TYPES, type Given } from "./given.ts";
 import { namesComparator, productHits, textsOf } from "./naming.ts";
 import type { GroupName } from "./lexicon.ts";
 import { type Hit, hits, type Passage, quoteHit } from "./passages.ts";
-import type { ArmText, RecordText } from "./record.ts";
+import type { ArmText, InterventionText, RecordText } from "./record.ts";
 import type { ComparatorType, Reading } from "./product.ts";
 import { inCriteria, isBackground } from "./scope.ts";
 
@@ -90,6 +90,14 @@ function typeOfArm(
   return { type: "active", hit: null, rule: "comparator/other_treatment" };
 }
 
+/** In a crossover, the arm that begins with a therapy of its own, which no other arm lists, is the other's comparator. */
+function waits(record: RecordText, given: Given, arm: ArmText): boolean {
+  if (record.model !== "CROSSOVER" || arm.type !== "ACTIVE_COMPARATOR" || !getsSomething(record, given, arm))
+    return false;
+  const others = record.arms.filter((other) => other !== arm && given.arms.has(other.index));
+  return others.some((other) => arm.interventions.some((index) => !other.interventions.includes(index)));
+}
+
 const ORDER: readonly ComparatorType[] = ["sham", "placebo", "active", "standard_care", "no_intervention", "none"];
 
 /** Control arm, comparator and placebo, from the arms as registered and, where they are silent, from prose. */
@@ -103,7 +111,7 @@ export function readArms(record: RecordText, given: Given, masked: boolean): Arm
         (arm.type === "ACTIVE_COMPARATOR" ||
           (["control", "control_label", "placebo"] as const).some((group) => firstIn(arm.texts, group) !== null))
       );
-    return given.arms.size > 0 && !given.arms.has(arm.index);
+    return given.arms.size > 0 && (!given.arms.has(arm.index) || waits(record, given, arm));
   };
   const controls =
     arms.length > 1 || given.by === null
@@ -182,11 +190,19 @@ function controlInProse(prose: readonly Passage[]): Hit | null {
   return null;
 }
 
+/** A liquid that every arm lists beside the product is what the cells are suspended in. */
+const isSolvent = (record: RecordText, given: Given, { index }: InterventionText): boolean =>
+  record.arms.length > 0 &&
+  record.arms.every((arm) => given.arms.has(arm.index) && arm.interventions.includes(index)) &&
+  record.arms.some((arm) => arm.interventions.some((other) => given.interventions.has(other)));
+
 /** "Placebo-controlled" in a title or an arm's words, or an inert intervention among those listed. */
 function placeboInProse(record: RecordText, given: Given, hasControl: boolean): Hit | null {
   for (const item of record.interventions) {
     if (given.interventions.has(item.index)) continue;
-    const hit = firstIn(item.names, "placebo") ?? firstIn(item.names, "sham");
+    const hit =
+      firstIn(item.names, "placebo", isSolvent(record, given, item) ? isNamedSo : () => true) ??
+      firstIn(item.names, "sham");
     if (hit !== null) return hit;
   }
   for (const text of [

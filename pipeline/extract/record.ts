@@ -23,6 +23,8 @@ export interface RecordText {
   readonly lexicon: Lexicon;
   /** INTERVENTIONAL, OBSERVATIONAL or EXPANDED_ACCESS; "" where not stated. */
   readonly studyType: string;
+  /** The interventional model as registered, or "". */
+  readonly model: string;
   readonly arms: readonly ArmText[];
   readonly interventions: readonly InterventionText[];
   readonly titles: readonly Passage[];
@@ -97,6 +99,7 @@ export function readRecord(study: Study, lexicon: Lexicon): RecordText {
   return {
     lexicon,
     studyType: design?.studyType ?? "",
+    model: design?.designInfo?.interventionModel ?? "",
     brands: [],
     arms,
     interventions,

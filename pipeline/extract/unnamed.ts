@@ -91,6 +91,40 @@ function definition(
   return null;
 }
 
+/** Between a cell-free form and the cells that it comes from: "secretome of the …", "exosomes derived from human …". */
+const FROM_IT =
+  /^\s*(?:(?:are|is|were|was|that|which|derived|obtained|isolated|collected|produced|secreted|released|from|of|by|the|human|allogeneic|autologous|cultured)\s+)*$/;
+/** And the other way: "…-derived exosomes". */
+const BEFORE_IT = /^[\s-]*(?:derived|cultured?|[\s-])*$/;
+
+/** An intervention that names a cell-free form alone, where a sentence says that this form comes from the product. */
+function formOfProduct(
+  record: RecordText,
+  items: readonly InterventionText[],
+): { by: Hit; item: InterventionText } | null {
+  for (const item of items) {
+    const form = item.names.flatMap((name) => hits(name, "derived"))[0];
+    if (
+      form === undefined ||
+      item.names.some((name) => hits(name, "companion").some((hit) => hit.entry.kind === "cells"))
+    )
+      continue;
+    for (const text of [...record.titles, ...record.summary, ...record.detail]) {
+      const forms = hits(text, "derived").filter((hit) => hit.entry.code === form.entry.code);
+      if (forms.length === 0) continue;
+      const by = productHits(record, text).find((hit) =>
+        forms.some((own) =>
+          own.end <= hit.start
+            ? FROM_IT.test(text.low.slice(own.end, hit.start))
+            : own.start >= hit.end && BEFORE_IT.test(text.low.slice(hit.end, own.start)),
+        ),
+      );
+      if (by !== undefined && !inCriteria(by)) return { by, item };
+    }
+  }
+  return null;
+}
+
 /** Whether a title that names the product says that it is looked at, not given. */
 const studied = (record: RecordText): boolean =>
   record.titles.some((text) => productHits(record, text).length > 0 && STUDIED.test(text.low));
@@ -110,6 +144,8 @@ export function readUnnamed(record: RecordText, ruledOut: RuledOut[]): Unnamed |
   const defined = definition(record, possible);
   if (defined !== null)
     return { by: defined.by, rule: "given/definition", confidence: "medium", interventions: [defined.item.index] };
+  const form = formOfProduct(record, possible);
+  if (form !== null) return { by: form.by, rule: "given/form", confidence: "medium", interventions: [form.item.index] };
   const other = record.interventions.some((item) =>
     textsOf(item).some((text) =>
       hits(text, "companion").some((hit) => hit.entry.kind === "cells" || hit.entry.kind === "transplant"),

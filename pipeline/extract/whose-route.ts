@@ -75,6 +75,9 @@ function carriesProduct(record: RecordText, passage: Passage, at: number, from: 
   );
 }
 
+/** "By intravenous infusion at a dose of 2 mg/kg": cells are counted, drugs are weighed. */
+const DOSED_BY_WEIGHT = /^[^.;:]{0,24}?\bdos(?:e|es|age) of ([\d.,]+\s*(?:mg|g|mcg|µg|μg|iu|units?))(?![a-z])/;
+
 /** An illness right before "in the …": its place, not the product's. */
 const ILLNESS =
   /\b(?:\w*(?:isch(?:a?)emia|emia|osis|itis|opathy)|disease|pain|occlusion|insufficiency|defects?|lesions?|ulcers?|wounds?|injur(?:y|ies)|damage|degeneration|cartilage|tears?|scars?|cancer|tumou?rs?)\s*(?:\([^()]*\)\s*)?$/;
@@ -113,6 +116,9 @@ export function notTheProducts(record: RecordText, others: readonly string[], hi
   const owner = headBefore(record, passage, hit.start, 60);
   if (inThis.length === 0 && owner !== null && ownRoute(owner) && owner.hit.end <= hit.start)
     return `of "${passage.low.slice(owner.hit.start, owner.hit.end)}"`;
+  const weight = DOSED_BY_WEIGHT.exec(passage.low.slice(hit.end, Math.min(to, hit.end + 70)));
+  if (weight !== null && !inThis.some((head) => head.hit.start < hit.end + weight[0].length))
+    return `of a drug dosed by weight ("${weight[1] ?? ""}")`;
   const other = otherIntervention(record, others, passage, hit, from, to);
   if (other !== null) return `of "${other}"`;
   const subject = hitsIn(passage, "drug", from, hit.start).findLast(

@@ -1,7 +1,7 @@
 import { Agent } from "undici";
 import { type ErrorCode, TrialdriftError } from "../../db/errors.ts";
 import { type Answer, attemptOnce } from "./attempt.ts";
-import { openPace } from "./pace.ts";
+import { openPace, openSharedPace, type Places } from "./pace.ts";
 import { type AttemptOutcome, retrying } from "./retry.ts";
 
 export type { Answer } from "./attempt.ts";
@@ -34,6 +34,10 @@ export interface Registry {
     options?: GetOptions,
   ): Promise<Answer<T>>;
   version(): Promise<RegistryVersion>;
+  /** The same client at another base URL of the registry: one pace, one count, one end. */
+  beside(baseUrl: string): Registry;
+  /** The same client with counts from nought: a run counts its own requests. */
+  afresh(): Registry;
   /** Attempts sent, those that repeated an earlier one, and decoded bytes received. */
   readonly counts: { requests: number; retries: number; bytes: number };
   /** Ends what is under way and closes the connections. */
@@ -44,6 +48,8 @@ export interface RegistryOptions {
   baseUrl: string;
   /** Requests a second, retries included. */
   rate: number;
+  /** Where the places of that rate are given out to several processes; absent: this process keeps the pace alone. */
+  places?: Places;
   /** Empty: the HTTP library's own. */
   userAgent: string;
   /** One line before each wait. */
@@ -111,14 +117,15 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
  * Agent of another major version breaks Node's own fetch.
  */
 export function openRegistry(options: RegistryOptions): Registry {
-  const baseUrl = checkedBase(options.baseUrl);
-  const pace = openPace(options.rate);
+  const pace = options.places === undefined ? openPace(options.rate) : openSharedPace(options.rate, options.places);
   const agent = new Agent({ allowH2: false, connections: pace.concurrency });
   const closing = new AbortController();
   const always = options.signal === undefined ? [closing.signal] : [closing.signal, options.signal];
-  const counts = { requests: 0, retries: 0, bytes: 0 };
+  type Counts = Registry["counts"];
 
   async function get<T>(
+    baseUrl: string,
+    counts: Counts,
     path: string,
     params: URLSearchParams | null,
     read: (body: unknown) => T,
@@ -162,15 +169,18 @@ export function openRegistry(options: RegistryOptions): Registry {
     });
   }
 
-  return {
+  const clientAt = (baseUrl: string, counts: Counts): Registry => ({
     baseUrl,
     counts,
-    get,
-    version: async () => valueOf(await get("/version", null, readVersion)),
+    get: (...request) => get(baseUrl, counts, ...request),
+    version: async () => valueOf(await get(baseUrl, counts, "/version", null, readVersion)),
+    beside: (other) => clientAt(checkedBase(other), counts),
+    afresh: () => clientAt(baseUrl, { requests: 0, retries: 0, bytes: 0 }),
     async close() {
       closing.abort(new Error("the registry client was closed"));
       pace.close();
       await agent.destroy();
     },
-  };
+  });
+  return clientAt(checkedBase(options.baseUrl), { requests: 0, retries: 0, bytes: 0 });
 }

@@ -1,6 +1,6 @@
+import type { ClaimAnswer } from "./claim-answer.ts";
 import { type Html, html, recordLink } from "./html.ts";
 import { brokenBy } from "./list-findings.ts";
-import type { ClaimAnswer } from "./rows.ts";
 import { claimWords } from "./words.ts";
 
 /** How the review's own sentences stand: a sign and a word each, never colour alone, and the trials that break them. */
@@ -19,15 +19,20 @@ export function claimItem({ claim, sentence, place, state, since, evidence }: Cl
   </li>`;
 }
 
+function heading(claims: readonly ClaimAnswer[]): string {
+  const count = (state: ClaimAnswer["state"]) => claims.filter((one) => one.state === state).length;
+  const broken = count("no_longer_holds");
+  if (broken > 0)
+    return `What the review says: ${broken} of ${claims.length} sentences no longer hold${broken === 1 ? "s" : ""}`;
+  return count("cannot_tell") > 0
+    ? "What the review says: nothing known against it"
+    : "What the review says still holds";
+}
+
 /** What no longer holds first; nothing where the review makes no claim. */
 export function claimsBlock(claims: readonly ClaimAnswer[]): Html | null {
   if (claims.length === 0) return null;
   const order: readonly ClaimAnswer["state"][] = ["no_longer_holds", "cannot_tell", "holds"];
   const sorted = claims.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
-  const broken = claims.filter(({ state }) => state === "no_longer_holds").length;
-  const heading =
-    broken === 0
-      ? "What the review says still holds"
-      : `What the review says: ${broken} of ${claims.length} sentences no longer hold`;
-  return html`<section id="claims" class="claims"><h2>${heading}</h2><ul>${sorted.map(claimItem)}</ul></section>`;
+  return html`<section id="claims" class="claims"><h2>${heading(claims)}</h2><ul>${sorted.map(claimItem)}</ul></section>`;
 }

@@ -1,6 +1,6 @@
+import type { ClaimAnswer } from "./claim-answer.ts";
 import type {
   ChangeRow,
-  ClaimAnswer,
   DriftRow,
   FlagRow,
   MemberRow,

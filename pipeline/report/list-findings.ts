@@ -1,6 +1,7 @@
-import type { ListRows, Listing } from "./list-columns.ts";
+import type { ClaimAnswer } from "./claim-answer.ts";
+import type { Listing, ListRows } from "./list-columns.ts";
 import { byDays, fixed, flexible, fromTo, spoken } from "./list-columns.ts";
-import type { ChangeRow, ClaimAnswer } from "./rows.ts";
+import type { ChangeRow } from "./rows.ts";
 import { changeWords, claimWords, columnWords, driftWords, flagWords } from "./words.ts";
 
 /** A calendar change has no update behind it; a dateless one no date of its own. */
@@ -38,6 +39,10 @@ const CHANGE_FIELDS = [
   "detected_at",
   "run_id",
 ] as const;
+
+/** A day on which a record was submitted is no day on which it was observed. */
+const dataOf = (row: { data_date: string; dated: string | null }): string =>
+  row.dated === "submitted" ? `${row.data_date} submitted` : row.data_date;
 
 /** TABLE OF LISTS, what runs found: text columns of each noun, and the columns of its CSV. */
 export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags" | "claims"]: Listing<ListRows[N]> } = {
@@ -77,9 +82,9 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags" 
   changes: {
     one: "change",
     many: "changes",
-    fields: [...CHANGE_FIELDS, "detail", "survivor"],
+    fields: [...CHANGE_FIELDS, "detail", "survivor", "dated"],
     columns: [
-      fixed("data of", (row) => row.data_date),
+      fixed("data of", dataOf),
       fixed("study", (row) => [row.nct_id, ...(row.survivor === null ? [] : [`now ${row.survivor}`])]),
       flexible("change", (row) => changeWords(row.kind), 17),
       flexible("column", (row) => columnWords(row.column_name), 12),
@@ -94,9 +99,9 @@ export const FINDINGS: { [N in "drift" | "changes" | "status_changes" | "flags" 
   status_changes: {
     one: "status change",
     many: "status changes",
-    fields: [...CHANGE_FIELDS, "from_status", "to_status", "from_last_known", "to_last_known", "why_stopped"],
+    fields: [...CHANGE_FIELDS, "from_status", "to_status", "from_last_known", "to_last_known", "why_stopped", "dated"],
     columns: [
-      fixed("data of", (row) => row.data_date),
+      fixed("data of", dataOf),
       fixed("study", (row) => row.nct_id),
       flexible(
         "status",

@@ -141,7 +141,7 @@ export const LEDGER: { [N in "members" | "runs" | "quarantine" | "reviews"]: Lis
   reviews: {
     one: "review",
     many: "reviews",
-    fields: ["review", "title", "active", "tables", "members", "folder_hash", "lexicon", "last_run_id"],
+    fields: ["review", "title", "active", "tables", "members", "folder_hash", "lexicon", "last_run_id", "watchlists"],
     columns: [
       flexible("review", (row) => row.review),
       flexible("title", (row) => row.title, 24),

@@ -2,7 +2,6 @@ import type {
   Basis,
   Cause,
   ChangeKind,
-  ClaimState,
   Confidence,
   DecidedColumn,
   DecisionKind,
@@ -122,6 +121,8 @@ export interface ChangeRow {
   detail: Record<string, unknown>;
   /** The study that the registry merged this one into. */
   survivor: string | null;
+  /** What data_date is. */
+  dated: "observed" | "submitted";
 }
 
 export interface StatusChangeRow extends Omit<ChangeRow, "detail" | "survivor"> {
@@ -150,20 +151,6 @@ export interface FlagRow {
   answered_at: string | null;
   answered_by: string | null;
   note: string | null;
-}
-
-export interface ClaimAnswer {
-  review: string;
-  claim: string;
-  sentence: string;
-  place: string | null;
-  state: ClaimState;
-  /** Data date of the run that first found this state. */
-  since: string | null;
-  trials: string[];
-  evidence: { nct_id: string; table_no: number | null; values: Record<string, unknown>; missing: string[] }[];
-  /** Null as of an earlier day. */
-  run_id: number | null;
 }
 
 export interface MemberRow {
@@ -235,6 +222,7 @@ export interface ReviewRow {
   folder_hash: string;
   lexicon: string | null;
   last_run_id: number;
+  watchlists: { id: string; table: number; query?: Record<string, string>; pinned?: string[] }[];
 }
 
 /** What stands over a table. `order` is the order in which the paper prints its studies. */

@@ -2,7 +2,8 @@ import type { Basis, Confidence, DriftKind, Evidence } from "../../db/model.ts";
 import { CELL_SOURCE_PARTS, COLUMNS, DRIFT_KINDS, QUIET_DRIFT } from "../../db/model.ts";
 import { LIST_SEPARATOR } from "../review/column.ts";
 import { wordsOf } from "./cell-words.ts";
-import type { ClaimAnswer, CellRow, CuratedCellRow, DriftRow, FlagRow, TableHead, TrialRow } from "./rows.ts";
+import type { ClaimAnswer } from "./claim-answer.ts";
+import type { CellRow, CuratedCellRow, DriftRow, FlagRow, TableHead, TrialRow } from "./rows.ts";
 import type { ShownColumn } from "./show-rows.ts";
 
 /** What a table is made of: rows of the views, of one review; rows of other tables and versions are left aside. */

@@ -24,7 +24,7 @@ export async function* inParts(source: Source): AsyncGenerator<Source> {
       async *batches() {
         for (let taken = 0; held !== null && taken + held.records.length <= LARGEST_PART; held = await next()) {
           taken += held.records.length;
-          yield { records: held.records, announced: null };
+          yield { ...held, announced: null };
         }
       },
     };

@@ -1,9 +1,13 @@
 import type { WalkLedger } from "../../db/model.ts";
+import type { Reading } from "../reading.ts";
 
 /** Some raw records on their way in. `announced` is what the source says it will deliver in all, as soon as it says so. */
 export interface Batch {
+  /** A record that is a Uint8Array is its JSON text, unread. */
   records: unknown[];
   announced: number | null;
+  /** Where the records are being read already (readers.ts); absent: whoever receives them reads them. */
+  reading?: Reading;
 }
 
 /** What became of an id that no record came for (ctgov-api.md 5.1). `left`: it exists, but the query no longer finds it. */
@@ -22,6 +26,11 @@ export interface Source {
   fates: Map<string, Fate>;
   /** Its records were refused before and lie in quarantine: refusing one again for the same reason is no new sighting. */
   seenBefore?: true;
-  /** Data date of a record that does not come from a walk over the live registry; null: the walk's own. */
-  dataAt?(record: unknown): string | null;
+  /** Dated versions of studies from the registry's history: many records a study, each a version of its own. */
+  versions?: true;
+  /**
+   * Data date of a record that does not come from a walk over the live registry; null where it has none; absent: the walk's
+   * own. `stamp` is the day that the record itself bears (versionHolder), for a source that has not read it.
+   */
+  dataAt?(record: unknown, stamp: string | null): string | null;
 }

@@ -1,3 +1,5 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../db/open.ts";
@@ -73,12 +75,12 @@ test("a linked publication asks, a curator's row answers it and makes it publish
 });
 
 test("a refusal answers the question; undone, it asks again only when the record brings it anew", async () => {
-  const refuse = (id: string, undoes: string | null, decision: string) =>
-    database.db.execute(
-      sql`insert into trialdrift.decisions (decision_id, undoes, at, decided_by, review, table_no, nct_id, column_name,
-                 decision, registry_then, table_version, position)
-          values (${id}, ${undoes}, now(), 'a person', 'refused', 1, ${nct(611)}, 'publications', ${decision}, '21', 1, 0)`,
-    );
+  const refuse = (id: string, undoes: string | null, decision: string): void => {
+    const about = { review: "refused", table: 1, nct_id: nct(611), column: "publications", registry_then: "21" };
+    const line = { id, undoes, at: "2022-03-01T10:00:00Z", by: "a person", decision, value: null, old: null, ...about };
+    const file = join(folder.directory, "refused", "decisions.jsonl");
+    appendFileSync(file, `${JSON.stringify({ ...line, data_date: null, table_version: 1, note: null })}\n`);
+  };
   const reference = { pmid: "21", type: "DERIVED", citation: "Rao A. Lupus. Joints. 2016 May;6(1):1-2." };
   const linked = record(611, { referencesModule: { references: [reference] } });
   const bare = record(611, {});
@@ -93,10 +95,10 @@ test("a refusal answers the question; undone, it asks again only when the record
       await runOnce(database, folder.read(), played);
     }
     expect(await flags("refused")).toEqual(["publication_candidate 21 open"]);
-    await refuse("d1", null, "rejected");
+    refuse("d1", null, "rejected");
     await runOnce(database, folder.read(), null);
     expect(await flags("refused")).toEqual(["publication_candidate 21 resolved"]);
-    await refuse("d2", "d1", "undone");
+    refuse("d2", "d1", "undone");
     await runOnce(database, folder.read(), null);
     expect(await flags("refused")).toHaveLength(1);
     for (const day of [3, 4]) {

@@ -94,8 +94,9 @@ test("what a run left published: trials, cells, drift and the table then in forc
     const then = await readPublished<Row, Row, Row>(database.db, "then", runId, stand?.tables ?? {});
     const names = [...columns, "first_posted", "last_update_posted", "data_date", "in_curated"];
     expect(then.trials.map((row) => part(row, names))).toEqual(seen[at]?.trials.map((row) => part(row, names)));
-    expect(sorted(then.cells)).toEqual(
-      sorted((seen[at]?.cells ?? []).map((row) => part(row, ["nct_id", "column_name", "value"]))),
+    const words = ["nct_id", "column_name", "value", "source_path", "span", "confidence", "rule", "decided_by"];
+    expect(sorted(then.cells.map((row) => part(row, words)))).toEqual(
+      sorted((seen[at]?.cells ?? []).map((row) => part(row, words))),
     );
     expect(sorted(then.drift)).toEqual(sorted(seen[at]?.drift ?? []));
   }

@@ -70,13 +70,16 @@ const flags = () =>
   );
 
 describe("the weekly look", () => {
-  test("the first answers are kept as a baseline and raise no flag; the same again writes nothing", async () => {
+  test("the first answers are kept as a baseline and raise no flag; the same again notes only the day", async () => {
     await sync();
     expect(await watch()).toEqual([]);
     expect(await countOf(database.db, "trialdrift.registry_metadata")).toBe(2);
-    const before = await tableState(database.db);
+    const { registry_metadata: held, ...before } = await tableState(database.db);
     expect(await watch()).toEqual([]);
-    expect(await tableState(database.db)).toEqual(before);
+    const { registry_metadata: now, ...after } = await tableState(database.db);
+    expect(after).toEqual(before);
+    expect(now).not.toBe(held);
+    expect(await countOf(database.db, "trialdrift.registry_metadata")).toBe(2);
     await sync();
     expect(await flags()).toEqual([]);
   });

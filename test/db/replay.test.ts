@@ -145,7 +145,8 @@ describe.skipIf(stepsAbsent)(`a recorded watch list${whySkipped}`, () => {
     );
     expect(twice).toEqual([]);
     const opened = await byRun<{ run: number; nct_id: string }>(
-      sql`select distinct run_id::int as run, nct_id from review.flags`,
+      // Results become overdue by the calendar, whatever happens to the record.
+      sql`select distinct run_id::int as run, nct_id from review.flags where kind <> 'results_overdue'`,
     );
     for (const [at, list] of opened.entries()) {
       const step = expected[at];

@@ -6,6 +6,7 @@ export interface CaseText {
   title?: string;
   officialTitle?: string;
   masking?: string;
+  model?: string;
   summary?: string;
   detail?: string;
   conditions?: string[];
@@ -48,7 +49,7 @@ export function studyOf(text: CaseText): Study {
       conditionsModule: { conditions: text.conditions ?? [], keywords: text.keywords ?? [] },
       designModule: {
         studyType: text.type ?? "INTERVENTIONAL",
-        designInfo: { maskingInfo: { masking: text.masking ?? "NONE" } },
+        designInfo: { interventionModel: text.model, maskingInfo: { masking: text.masking ?? "NONE" } },
       },
       armsInterventionsModule: {
         armGroups: (text.arms ?? []).map(([type, label, description, uses]) => ({

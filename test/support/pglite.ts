@@ -3,6 +3,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 import postgres from "postgres";
 import { inject } from "vitest";
+import { copyIntoEmbedded } from "../../db/copy-in.ts";
 import { migrate } from "../../db/migrate.ts";
 import type { Database } from "../../db/open.ts";
 import { openServer } from "../../db/server.ts";
@@ -18,6 +19,7 @@ export async function openMemory(): Promise<Database> {
     place: "memory",
     lock: async () => async () => {},
     async assertHeld() {},
+    copy: copyIntoEmbedded(client),
     async checkpoint() {},
     async close() {
       const code = process.exitCode;

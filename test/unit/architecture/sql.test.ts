@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Statements that take no parameters, made of constants alone; each with how many and why. */
 const ALLOWED: Record<string, [count: number, reason: string]> = {
+  "db/copy-in.ts": [3, "COPY statements, which take no parameters; drizzle writes them from the tables"],
   "db/migrate.ts": [2, "the view files, and a comment that holds a hash"],
   "db/roles.ts": [1, "statements of the table of roles"],
 };

@@ -43,6 +43,23 @@ describe("README", () => {
     for (const command of commands) expect(readme, command).toMatch(new RegExp(`\`${command}[ \`]`));
   });
 
+  it("leads to every page of docs", () => {
+    const pages = readdirSync(new URL("../../../docs/", import.meta.url)).filter((file) => file.endsWith(".md"));
+    const section = readme.split("## Where things are\n")[1] ?? "";
+    for (const page of pages) expect(section).toContain(`| [docs/${page}](docs/${page}) | `);
+  });
+
+  it("shows pictures that are there, said in words, and small", () => {
+    const pictures = [...readme.matchAll(/!\[([^\]]+)\]\(([^)]+)\)/g)];
+    expect(pictures.length).toBeGreaterThan(1);
+    for (const [, words = "", file = ""] of pictures) {
+      const bytes = readFileSync(new URL(`../../../${file}`, import.meta.url));
+      expect(bytes.subarray(1, 4).toString("latin1"), file).toBe("PNG");
+      expect(bytes.length, file).toBeLessThan(150_000);
+      expect(words.length, file).toBeGreaterThan(40);
+    }
+  });
+
   it("names no host of a package registry", () => {
     for (const file of [
       "README.md",
@@ -50,6 +67,8 @@ describe("README", () => {
       "package-lock.json",
       "Dockerfile",
       ".ci/run",
+      "docs/analysis.md",
+      "docs/dashboards.md",
       "docs/decisions.md",
       "docs/schema.md",
       "docs/operations.md",

@@ -128,4 +128,24 @@ describe("what the comparator gets", () => {
     ]);
     expect(crossed.armsWithProduct).toBe(2);
   });
+
+  test("an arm that waits with a therapy of its own is the comparator of a crossover", () => {
+    const waiting = (model: string) =>
+      extractProduct(
+        studyOf({
+          model,
+          interventions: [CELLS, ["OTHER", "physical therapy"]],
+          arms: [
+            ["EXPERIMENTAL", "Cells", "", [0]],
+            ["ACTIVE_COMPARATOR", "Therapy", "half a year of therapy, then mesenchymal stem cells", [0, 1]],
+          ],
+        }),
+        lexicon,
+      );
+    expect([waiting("CROSSOVER").controlArm.value, waiting("CROSSOVER").comparatorType.value]).toEqual([
+      true,
+      "active",
+    ]);
+    expect([waiting("PARALLEL").controlArm.value, waiting("PARALLEL").armsWithProduct]).toEqual([false, 2]);
+  });
 });

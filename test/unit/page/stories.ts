@@ -66,6 +66,7 @@ export function change(day: string, said: Partial<ChangeRow> = {}): ChangeRow {
     run_id: 1,
     detail: { days: 181 },
     survivor: null,
+    dated: "observed",
     ...said,
   };
 }

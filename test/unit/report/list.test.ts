@@ -165,6 +165,7 @@ describe("other nouns", () => {
       members: 5,
       active: true,
       last_run_id: 3,
+      watchlists: [],
     };
     const outs = [
       list("runs", [run] as never, { format: "text", width: 80 }),

@@ -114,6 +114,7 @@ export function statusChange(of: Partial<StatusChangeRow & ChangeRow> = {}): Sta
     why_stopped: null,
     detail: {},
     survivor: null,
+    dated: "observed",
     ...of,
   };
 }

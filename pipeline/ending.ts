@@ -1,10 +1,10 @@
 import { ERROR_CODES, TrialdriftError } from "../db/errors.ts";
 import { databaseFailure } from "../db/failures.ts";
-import { closeRun } from "../db/runs.ts";
+import { closeRun, type ReviewRun } from "../db/runs.ts";
 import { discardStaged } from "../db/store.ts";
 import type { WalkRequest } from "./walk.ts";
 
-/** How a run ends that cannot publish. */
+/** How a run ends that does not publish: it has nothing to do, or it cannot. */
 
 /** The run's row says how it failed, as far as the database still answers; what it staged goes. */
 export async function closeFailed(request: WalkRequest, runId: number, error: unknown): Promise<Error> {
@@ -19,4 +19,27 @@ export async function closeFailed(request: WalkRequest, runId: number, error: un
   await closeRun(database.db, runId, { ...row, ...counts }).catch(() => {});
   await discardStaged(database.db, runId).catch(() => {});
   return failure;
+}
+
+/** A run that found nothing to do after one request. */
+export interface IdleReport {
+  runId: number;
+  state: "skipped";
+  exitCode: 0;
+  dataAt: string;
+}
+
+/** Ends the run's row where nothing that it reads can have changed; null where it must go on. */
+export async function endIdle(
+  request: WalkRequest & { idle?: (dataTimestamp: string) => Promise<Record<string, ReviewRun> | null> },
+  runId: number,
+): Promise<IdleReport | null> {
+  const { database, registry, idle } = request;
+  if (idle === undefined || registry === null) return null;
+  const { dataTimestamp, apiVersion } = await registry.version();
+  const said = await idle(dataTimestamp);
+  if (said === null) return null;
+  const row = { state: "skipped", exitCode: 0, dataAt: dataTimestamp, apiVersion, reviews: said } as const;
+  await closeRun(database.db, runId, { ...row, requests: registry.counts.requests });
+  return { runId, state: "skipped", exitCode: 0, dataAt: dataTimestamp };
 }

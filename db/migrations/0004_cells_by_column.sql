@@ -1,0 +1,1 @@
+CREATE INDEX "cells_by_column" ON "trialdrift"."cells" USING btree ("column_name","derivation_id");

@@ -1,0 +1,192 @@
+import type { Change, Outcome } from "../db/model.ts";
+import { copyWriter, type Encoded } from "../db/copy.ts";
+import { pack, unpack } from "../db/pack.ts";
+import type { StagedColumns, StagedRow, StagedVersion } from "../db/store.ts";
+import { differingPaths } from "./change/difference.ts";
+import { deriveStudy, FACTS_VERSION } from "./derive.ts";
+import { hashServed, serialize, versionId } from "./hash.ts";
+import type { Unknown } from "./registry/known-paths.ts";
+import type { Study } from "./registry/study.ts";
+import { type Issue, validate } from "./registry/validate.ts";
+import { rowOf } from "./row.ts";
+
+/**
+ * What a batch of records says, in two steps so that the store can be asked in between: by itself (id, hashes, what is
+ * wrong), then against what the store holds (outcome, changes, and what is to be written, encoded). Pure, so that it runs
+ * in this thread or in a worker alike: everything that goes in or out can be posted.
+ */
+
+/** The way a source hands over a record: read already, or as its JSON text in bytes. */
+export type Given = unknown;
+
+/** What one record says by itself. */
+export type Said =
+  | { ok: false; nctId: string | null; issues: Issue[] }
+  | {
+      ok: true;
+      nctId: string;
+      core: string;
+      derived: string;
+      /** versionHolder where it is a full date. */
+      stamp: string | null;
+      posted: string | null;
+      unknown: Unknown;
+    };
+
+/** What the store holds of a record's study, and when this record is dated. */
+export interface Standing {
+  /** Place in the batch. */
+  at: number;
+  dataAt: string;
+  head: { dataAt: string; coreHash: string; derivedHash: string } | null;
+  /** The head's record, packed, where the hashes differ and this record is not older. */
+  previous: Uint8Array | null;
+}
+
+/** What one record turned out to be against the store; `failure` where it cannot be read. */
+export type Told =
+  | { at: number; failure: string }
+  | {
+      at: number;
+      failure: null;
+      outcome: Exclude<Outcome, "quarantined">;
+      versionId: string;
+      changes: Change[];
+      posted: string | null;
+      dateless: boolean;
+    };
+
+/** The second step's answer: what each record is, and the rows of those that are written, in the order of `places`. */
+export interface Written {
+  told: Told[];
+  places: number[];
+  versions: Encoded;
+  rows: Encoded;
+}
+
+/** A batch under way: said by itself, then written against the store. `write` is called once, also with nothing to write. */
+export interface Reading {
+  said: Promise<Said[]>;
+  write(runId: number, standings: readonly Standing[]): Promise<Written>;
+}
+
+interface Held {
+  study: Study;
+  text: Uint8Array | null;
+  core: string;
+  derived: string;
+}
+
+/** A record as a value. A text that is not JSON stays text: validation refuses it and quarantine keeps it whole. */
+export function valueOf(given: Given): unknown {
+  if (!(given instanceof Uint8Array)) return given;
+  const text = Buffer.from(given.buffer, given.byteOffset, given.byteLength).toString("utf8");
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The date that a record bears itself (design rule 8). */
+function stampOf(study: Study): string | null {
+  const holder = study.derivedSection?.miscInfoModule?.versionHolder;
+  return holder !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(holder) ? holder : null;
+}
+
+/** First step: what each record says by itself, and what is held of it for the second. */
+export function readBatch(given: readonly Given[]): { said: Said[]; held: (Held | null)[] } {
+  const held: (Held | null)[] = [];
+  const said = given.map((one): Said => {
+    const verdict = validate(valueOf(one));
+    if (!verdict.ok) {
+      held.push(null);
+      return verdict;
+    }
+    const { study, unknown } = verdict;
+    const text = one instanceof Uint8Array ? one : null;
+    const { core, derived } = text === null ? serialize(study) : hashServed(text, study);
+    held.push({ study, text, core, derived });
+    const posted = study.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
+    const { nctId } = study.protocolSection.identificationModule;
+    return { ok: true, nctId, core, derived, stamp: stampOf(study), posted, unknown };
+  });
+  return { said, held };
+}
+
+/** What a record is to the store: by hashes where they tell, by values where only hashes differ (keys in another order). */
+export function classify(
+  record: { dataAt: string; core: string; derived: string },
+  head: Standing["head"],
+  differs: () => boolean,
+): Exclude<Outcome, "quarantined"> {
+  if (head === null) return "new";
+  if (record.dataAt < head.dataAt) return "older";
+  if (record.core !== head.coreHash && differs()) return "changed";
+  return record.derived === head.derivedHash ? "unchanged" : "derived_only";
+}
+
+/** Second step: each record against the store, and the rows of those that make a version. */
+export function writeBatch(
+  held: readonly (Held | null)[],
+  columns: StagedColumns,
+  runId: number,
+  standings: readonly Standing[],
+): Written {
+  const to = copyWriter<StagedVersion>(columns.versions);
+  const toRows = copyWriter<StagedRow>(columns.rows);
+  const told: Told[] = [];
+  const places: number[] = [];
+  for (const { at, dataAt, head, previous } of standings) {
+    const one = held[at];
+    if (one === null || one === undefined) continue;
+    const { study, text, core, derived } = one;
+    const { nctId } = study.protocolSection.identificationModule;
+    try {
+      const before = previous === null ? null : (unpack(previous) as Study);
+      const outcome = classify(
+        { dataAt, core, derived },
+        head,
+        () => before === null || differingPaths(before, study).length > 0,
+      );
+      const id = versionId(nctId, core, dataAt);
+      const posted = study.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
+      const earlier = before?.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
+      const dateless = outcome === "changed" && posted === earlier;
+      if (outcome === "unchanged" || outcome === "derived_only") {
+        told.push({ at, failure: null, outcome, versionId: id, changes: [], posted, dateless });
+        continue;
+      }
+      const { facts, changes } = deriveStudy(study, outcome === "changed" ? before : null);
+      const raw = pack(text ?? JSON.stringify(study));
+      const { lastUpdatePosted } = facts;
+      toRows.add(rowOf(facts, id, FACTS_VERSION));
+      to.add({
+        versionId: id,
+        nctId,
+        coreHash: core,
+        derivedHash: derived,
+        dataAt,
+        raw,
+        lastUpdatePosted,
+        runId,
+      });
+      places.push(at);
+      told.push({ at, failure: null, outcome, versionId: id, changes, posted: lastUpdatePosted ?? posted, dateless });
+    } catch (error) {
+      // A stack that overflows is the record's fault, and so is a value that has no binary form.
+      if (!(error instanceof RangeError)) throw error;
+      told.push({ at, failure: error.message });
+    }
+  }
+  return { told, places, versions: to.end(), rows: toRows.end() };
+}
+
+/** Reads a batch in this thread. */
+export function readHere(given: readonly Given[], columns: StagedColumns): Reading {
+  const { said, held } = readBatch(given);
+  return {
+    said: Promise.resolve(said),
+    write: (runId, standings) => Promise.resolve(writeBatch(held, columns, runId, standings)),
+  };
+}
