@@ -47,7 +47,8 @@ export class TrialdriftError extends Error {
     super(parts.message, parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = "TrialdriftError";
     this.code = parts.code;
-    this.state = parts.state ?? null;
+    // Exit code 2 is found out before the work; whoever did change something first says so.
+    this.state = parts.state ?? (ERROR_CODES[parts.code] === 2 ? "nothing was changed" : null);
     this.next = parts.next ?? null;
   }
 

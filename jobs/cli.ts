@@ -60,7 +60,8 @@ const program = new Command("trialdrift")
   .description("Keeps a published review's trial tables in step with ClinicalTrials.gov")
   .version(version, "-V", "print the program's version")
   .enablePositionalOptions()
-  .showHelpAfterError("(trialdrift --help lists the commands)")
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "error usage: ")) })
+  .showHelpAfterError("  state: nothing was read or changed\n  next: trialdrift --help lists the commands")
   .exitOverride()
   .addHelpText(
     "after",

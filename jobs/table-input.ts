@@ -65,14 +65,18 @@ async function rowsOf(context: Context, db: Db, review: string, { asOf, run }: T
 export async function readTables(context: Context, db: Db, asked: TableAsked): Promise<TableInput[]> {
   const review = choose(asked.review, await readView<Known>(db, "reviews"));
   const { tables, ...rows } = await rowsOf(context, db, review, asked);
-  const heads = (await readTableHeads(db, review, tables)).filter(
-    ({ table }) => asked.table === undefined || table === asked.table,
-  );
+  const held = await readTableHeads(db, review, tables);
+  const numbers = held.map(({ table }) => table);
+  const heads = held.filter(({ table }) => asked.table === undefined || table === asked.table);
   if (heads.length === 0)
     throw new TrialdriftError({
       code: "usage",
       message: `review ${review} has no ${asked.table === undefined ? "curated table" : `table ${asked.table}`}`,
-      next: "see `trialdrift members` for the studies that it tracks",
+      state: "nothing was printed or changed",
+      next:
+        numbers.length > 0
+          ? `--table one of: ${numbers.join(", ")}`
+          : "see `trialdrift members` for the studies that it tracks",
     });
   const moment = asked.asOf !== undefined ? { as_of: asked.asOf } : asked.run !== undefined ? { run: asked.run } : null;
   const curated = await readView<CuratedCellRow>(db, "curated", { review });

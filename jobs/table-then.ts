@@ -76,8 +76,8 @@ async function derivedOn(context: Context, db: Db, review: Review, day: string, 
   const made: Then = { tables: stand.tables, dataDate: day, trials: [], cells: [], drift: [] };
   for (let from = 0; from < members.length; from += BATCH) {
     const batch = members.slice(from, from + BATCH).filter(({ versionId }) => versionId !== null);
-    const wanted = batch.flatMap(({ nctId, versionId }) => [versionId ?? "", asOf.get(nctId) ?? ""]);
-    const records = await readRecords(db, [...new Set(wanted)]);
+    const wanted = batch.flatMap(({ nctId, versionId }) => [versionId, asOf.get(nctId)]);
+    const records = await readRecords(db, [...new Set(wanted.filter((id) => typeof id === "string"))]);
     const record = (id: string | null | undefined) => (records.get(id ?? "") as Study | undefined) ?? null;
     const rows = rowsAsOf(
       then,

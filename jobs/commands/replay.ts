@@ -22,8 +22,9 @@ export async function replay(
     throw new TrialdriftError({
       code: "usage",
       message: `the recordings cannot be served: ${(cause as Error).message}`,
+      state: "nothing is served",
       next: "check the paths, --step and --port",
-      cause,
+      cause: (cause as Error).cause,
     });
   });
   log.info(`serving data of ${started.dataTimestamp}; in another shell: CTGOV_BASE_URL=${started.url} trialdrift sync`);

@@ -54,13 +54,19 @@ export const hasNews = (digest: Digest): boolean => digest.incomplete.length > 0
 /** The digest with the reviews that have news. */
 export const newsOnly = (digest: Digest): Digest => ({ ...digest, reviews: digest.reviews.filter(reviewHasNews) });
 
-/** The digest with the flags that its run published, numbered; they are given as the store has them, of any runs. */
+/**
+ * The digest with the flags that its run published, numbered; they are given as the store has them, of any runs. A baseline
+ * is counted here again, because flags on the review's sentences are found only as the run publishes.
+ */
 export function withFlags(digest: Digest, flags: readonly (FlagNews & Pick<FlagRow, "run_id" | "baseline">)[]): Digest {
-  const news = flags.filter(({ run_id, baseline }) => run_id === digest.runId && !baseline);
+  const ofRun = flags.filter(({ run_id }) => run_id === digest.runId);
+  const news = ofRun.filter(({ baseline }) => !baseline);
+  const standing = ofRun.filter(({ baseline }) => baseline);
   return newsOnly({
     ...digest,
     reviews: digest.reviews.map((one) => ({
       ...one,
+      baseline: one.baseline === null ? null : standing.filter(({ review }) => review === one.id).length,
       opened: news
         .filter(({ review }) => review === one.id)
         .map(({ run_id: _run, baseline: _baseline, ...flag }) => flag),

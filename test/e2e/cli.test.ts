@@ -115,6 +115,7 @@ describe("exit codes and streams", () => {
     const ended = await cli(args, { ...env, ...more });
     expect(ended).toMatchObject({ code: 2, stdout: "" });
     expect(ended.stderr).toMatch(said);
+    expect(ended.stderr).toMatch(/^error (usage|config): [^]*\n {2}state: .+\n {2}next: .+/);
   });
 
   test("2 for reading a database that nobody has filled yet, with the command to type", async () => {

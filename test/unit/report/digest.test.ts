@@ -180,6 +180,17 @@ test("flags get the numbers that their own run published", () => {
   expect(reviews.map(({ opened }) => opened.map(({ flag_id }) => flag_id))).toEqual([[11], [12]]);
 });
 
+test("a baseline counts every flag that its run published, those on sentences included", () => {
+  const plan = digest({}, { baseline: 1 }, { id: "r2" });
+  const stored = [
+    flag(11, "low", "merged", { baseline: true }),
+    flag(12, "high", "claim_broken", { baseline: true }),
+    flag(13, "low", "merged", { baseline: true, run_id: 6 }),
+    flag(14, "low", "merged", { review: "r2" }),
+  ];
+  expect(withFlags(plan, stored).reviews.map(({ baseline }) => baseline)).toEqual([2, null]);
+});
+
 test("the headline counts what is news", () => {
   const news = {
     opened: [flag(1, "high", "merged"), flag(2, "high", "merged"), flag(3, "low", "merged")],
