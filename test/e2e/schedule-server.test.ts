@@ -30,7 +30,9 @@ describe("on a server", () => {
       expect((await two.ended).code).toBe(0);
       const { claims, states } = await standing(place);
       expect(states).toEqual(["published", "skipped"]);
-      expect(claims.map(({ job, attempts }) => `${job} ${attempts}`)).toEqual([
+      // The other jobs are stopped wherever they happen to be.
+      const awaited = claims.filter(({ job }) => job === "sync" || job === "maintenance");
+      expect(awaited.map(({ job, attempts }) => `${job} ${attempts}`)).toEqual([
         "sync 1",
         "sync 1",
         "maintenance 1",
