@@ -30,14 +30,17 @@ interface SlotRow {
   outcome: string | null;
   detail: string | null;
 }
-/** Every claim and the state of every run, in order, in one look. */
+/** Every claim and the state of every nightly run, in order, in one look; the monthly history refresh runs beside them when it comes to it. */
 export const standing = (place: Place) =>
   inside(place, async (db) => {
     const claims = await rows<SlotRow>(
       db,
       sql`select job, owner, attempts, outcome, detail from trialdrift.slots order by job desc, slot`,
     );
-    const runs = await rows<{ state: string }>(db, sql`select state from review.runs order by run_id`);
+    const runs = await rows<{ state: string }>(
+      db,
+      sql`select state from review.runs where job = 'sync' order by run_id`,
+    );
     return { claims, syncs: claims.filter(({ job }) => job === "sync"), states: runs.map(({ state }) => state) };
   });
 
