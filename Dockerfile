@@ -16,8 +16,10 @@ COPY page ./page
 COPY fixtures ./fixtures
 # The codebook of exports and of the read API is the document itself.
 COPY docs/schema.md ./docs/schema.md
-RUN mkdir /data && chown node:node /data
+# Compiled once for the user that it runs as; a container then starts as fast the first time as any other.
+RUN mkdir -p /data node_modules/.cache && chown node:node /data node_modules/.cache
 VOLUME /data
 USER node
+RUN node jobs/trialdrift.mjs --help > /dev/null
 ENTRYPOINT ["node", "/app/jobs/trialdrift.mjs"]
 CMD ["--help"]
