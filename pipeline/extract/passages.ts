@@ -97,6 +97,12 @@ function candidateStarts(low: string, { groupsAt }: Lexicon): (number[] | undefi
   return starts;
 }
 
+/** Does an entry read the text at `start`? Its expression's lastIndex then is the end. */
+function readsAt({ own }: Entry, low: string, start: number): boolean {
+  own.lastIndex = start;
+  return own.test(low);
+}
+
 /** Every hit of a group in a passage, left to right. */
 export function hits(passage: Passage, group: GroupName): readonly Hit[] {
   const { id, bySign } = passage.lexicon.groups[group];
@@ -108,13 +114,10 @@ export function hits(passage: Passage, group: GroupName): readonly Hit[] {
   passage.starts ??= candidateStarts(low, passage.lexicon);
   for (const start of passage.starts[id] ?? NOWHERE) {
     if (start < free) continue;
-    const trial = bySign[low.charCodeAt(start)]?.trials[pairOf(signCode(low, start + 1), signCode(low, start + 2))];
-    if (trial === undefined) continue;
-    trial.regex.lastIndex = start;
-    const match = trial.regex.exec(low);
-    const entry = match === null ? undefined : trial.brackets[match.indexOf(match[0], 1) - 1];
-    if (match === null || entry === undefined) continue;
-    free = start + match[0].length;
+    const trials = bySign[low.charCodeAt(start)]?.[pairOf(signCode(low, start + 1), signCode(low, start + 2))];
+    const entry = trials?.find((one) => readsAt(one, low, start));
+    if (entry === undefined) continue;
+    free = entry.own.lastIndex;
     list.push({ passage, start, end: free, entry });
   }
   passage.found[id] = list;
@@ -130,9 +133,7 @@ export function fitting(hit: Hit, topic: string): Hit | null {
   const { passage, start } = hit;
   for (const entry of passage.lexicon.groups[hit.entry.group].entries) {
     if (entry === hit.entry || (entry.needs !== null && !entry.needs.test(topic))) continue;
-    entry.own.lastIndex = start;
-    const match = entry.own.exec(passage.low);
-    if (match !== null) return { passage, start, end: start + match[0].length, entry };
+    if (readsAt(entry, passage.low, start)) return { passage, start, end: entry.own.lastIndex, entry };
   }
   return null;
 }

