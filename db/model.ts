@@ -135,6 +135,7 @@ export type Screened = "in" | "out" | "uncertain";
 export type RunState = "running" | "published" | "incomplete" | "failed" | "abandoned" | "skipped";
 export type Cause = "submitted" | "calendar";
 export type Job = "sync" | "backfill" | "recompute";
+export type StepSeconds = Partial<Record<"walk" | "settle" | "publish", number>>;
 
 /** Where digests are delivered besides stdout. */
 export type NewsTarget = "webhook" | "feed";

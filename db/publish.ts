@@ -1,5 +1,6 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { type DecisionList, projectDecisions } from "./decisions.ts";
+import type { StepSeconds } from "./model.ts";
 import type { Database } from "./open.ts";
 import type { ReviewRun } from "./schema/runs.ts";
 import { changes } from "./schema/changes.ts";
@@ -60,6 +61,11 @@ export interface Publication {
   pins: (typeof pins.$inferInsert)[];
   /** Asked once everything above is written: what follows from the run's own state as readers are about to see it. */
   conclude?: (tx: Db) => Promise<Conclusion>;
+  /**
+   * Asked with the run's row, the last statement: `publish` is measured up to there. The commit alone is left out. To add it,
+   * the row would have to be written again once readers see the run, and a process killed in between would leave it short.
+   */
+  steps?: () => StepSeconds;
   run: Partial<typeof runs.$inferInsert> & { reviews: Record<string, ReviewRun> };
 }
 
@@ -220,7 +226,9 @@ export async function publish(database: Database, plan: Publication): Promise<vo
         ...plan.run,
         reviews: seen,
         publishedAt: sql`now()` as unknown as string,
-        finishedAt: sql`now()` as unknown as string,
+        // now() is when the transaction began: the run's end would be before its publication.
+        finishedAt: sql`clock_timestamp()` as unknown as string,
+        steps: plan.steps?.() ?? null,
       })
       .where(eq(runs.runId, plan.runId));
   });

@@ -16,6 +16,7 @@ import { receiveAgain } from "./receive.ts";
 import { pinnedReviews } from "./pinned.ts";
 import type { Digest } from "./report/digest.ts";
 import { type Settled, settle } from "./settle.ts";
+import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import { walk, type Walked, type WalkRequest } from "./walk.ts";
 
 /** THE MAIN PATH: source -> validate -> derive -> store -> reconcile -> publish. Nothing is visible before its last step. */
@@ -56,10 +57,16 @@ export type { IdleReport } from "./ending.ts";
 const MOST_PUBLICATIONS = 5;
 
 /** Settles the reviews on what came in and publishes; where another run moved a head meanwhile, those studies are derived again. */
-async function settleAndPublish(request: RunRequest, runId: number, walked: Walked): Promise<Omit<RunReport, "runId">> {
+async function settleAndPublish(
+  request: RunRequest,
+  runId: number,
+  walked: Walked,
+  watch: Stopwatch,
+): Promise<Omit<RunReport, "runId">> {
   const { database, reviews, now } = request;
   const { harvest, dataAt, fates } = walked;
   for (let attempt = 1; ; attempt += 1) {
+    watch.begin("settle");
     const at = now();
     if (request.source !== undefined) await holdBack(database.db, runId, harvest);
     const newestSeen = await newestChange(database.db);
@@ -91,14 +98,16 @@ async function settleAndPublish(request: RunRequest, runId: number, walked: Walk
       reviews: Object.fromEntries(settled.map((one) => [one.review.id, one.said])),
     };
     request.signal?.throwIfAborted();
+    watch.begin("publish");
     try {
       const into = request.into ?? null;
       const plan = await planPublication(database.db, { runId, at, newestSeen, harvest, sighted, settled, run, into });
       const told = { runId, at, dataAt, settled, news, targets: request.targets ?? [] };
-      await publish(database, { ...plan, conclude: (tx) => conclude(tx, told) });
+      await publish(database, { ...plan, conclude: (tx) => conclude(tx, told), steps: watch.read });
       return report;
     } catch (error) {
       if (!(error instanceof HeadsMoved) || attempt === MOST_PUBLICATIONS) throw error;
+      watch.begin("walk");
       await receiveAgain(database, runId, harvest, error.nctIds);
     }
   }
@@ -117,18 +126,20 @@ export async function run(asked: RunRequest): Promise<RunReport | IdleReport> {
   try {
     const request = { ...asked, reviews: await pinnedReviews(database.db, asked.reviews) };
     const runId = await openRun(database.db, { job, review, reviews: names, ruleVersions: RULE_VERSIONS });
+    const watch = stopwatch(() => performance.now());
     try {
       await request.onOpened?.(runId);
       await abandonDead(database.db, names, runId);
-      const idle = await endIdle(request, runId);
+      watch.begin("walk");
+      const idle = await endIdle(request, runId, watch);
       if (idle !== null) return idle;
-      const report = await settleAndPublish(request, runId, await walk(request, runId));
+      const report = await settleAndPublish(request, runId, await walk(request, runId), watch);
       const dry = { state: "skipped", exitCode: 0, reviews: {}, error: "dry run: nothing was published" } as const;
-      if (request.dryRun === true) await closeRun(database.db, runId, dry);
+      if (request.dryRun === true) await closeRun(database.db, runId, { ...dry, steps: watch.read() });
       await discardStaged(database.db, runId);
       return { runId, ...report };
     } catch (error) {
-      throw await closeFailed(request, runId, error);
+      throw await closeFailed(request, runId, watch, error);
     }
   } finally {
     await release();

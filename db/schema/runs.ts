@@ -1,5 +1,5 @@
 import { bigint, index, integer, jsonb, text, timestamp } from "drizzle-orm/pg-core";
-import type { Job, RunState, WalkLedger } from "../model.ts";
+import type { Job, RunState, StepSeconds, WalkLedger } from "../model.ts";
 import { trialdrift } from "./namespace.ts";
 
 /** What one run was for one review: enough for the idle gate, freshness and departures to read nothing else. */
@@ -56,6 +56,8 @@ export const runs = trialdrift.table(
     ruleVersions: jsonb("rule_versions").$type<Record<string, string>>().notNull(),
     exitCode: integer("exit_code"),
     error: text("error"),
+    /** Seconds that each step of the main path took, as far as the run came; null: it did not come to say so. */
+    steps: jsonb("steps").$type<StepSeconds>(),
   },
   (t) => [index("runs_published_at").on(t.publishedAt)],
 );

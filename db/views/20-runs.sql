@@ -27,5 +27,6 @@ select r.run_id,
        r.rule_versions,
        r.exit_code,
        r.walks,
-       r.error
+       r.error,
+       r.steps
   from trialdrift.runs r

@@ -99,6 +99,7 @@ export const LEDGER: { [N in "members" | "runs" | "quarantine" | "reviews"]: Lis
         "exit_code",
         "walks",
         "error",
+        "steps",
       ] as const),
     ],
     alarm: newestWrong,

@@ -16,6 +16,7 @@ import type {
   RunState,
   Screened,
   Severity,
+  StepSeconds,
   WalkLedger,
 } from "../../db/model.ts";
 
@@ -198,6 +199,8 @@ export interface RunRow {
   walks: WalkLedger[];
   /** Why it failed or is incomplete, a line each. */
   error: string | null;
+  /** Seconds by step; null where it did not come to note them. */
+  steps: StepSeconds | null;
 }
 
 export interface QuarantineRow {

@@ -39,7 +39,8 @@ async function world(count = 3) {
 async function lastRun(): Promise<Record<string, unknown>> {
   const [found] = await rows<Record<string, unknown>>(
     database.db,
-    sql`select state, exit_code, announced, received, distinct_studies as "distinct", new, retries, published_at is not null as published, error
+    sql`select state, exit_code, announced, received, distinct_studies as "distinct", new, retries, published_at is not null as published, error,
+               array(select jsonb_object_keys(steps)) as steps
           from trialdrift.runs order by run_id desc limit 1`,
   );
   return found ?? {};
@@ -82,7 +83,7 @@ describe("a fault that passes, and one that does not", () => {
       const failed: unknown = await runOnce(database, review, played, { registry: LIMITS }).catch((e: unknown) => e);
       expect(failed).toMatchObject({ code: "registry_unreachable", exitCode: 69 });
       expect((failed as TrialdriftError).explain()).toMatch(said);
-      expect(await lastRun()).toMatchObject({ state: "failed", published: false, exit_code: 69 });
+      expect(await lastRun()).toMatchObject({ state: "failed", published: false, exit_code: 69, steps: ["walk"] });
       expect(await tableState(database.db)).toEqual(before);
 
       played.fault = null;

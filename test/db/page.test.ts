@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readColumns } from "../../db/describe.ts";
 import type { Database } from "../../db/open.ts";
@@ -161,6 +162,16 @@ describe("who is refused", () => {
     const answer = await raw(open.url, path);
     expect(answer.status).toBe(404);
     expect(answer.body).toMatch(/there is no such (view|page)/);
+  });
+
+  test("runs are shown with the seconds of each step; one of before they were noted has none", async () => {
+    const shown = /data-head="of these"><p>(.*?)<\/p>/;
+    const visitor = visitorOf(open.url);
+    expect(shown.exec(await text(visitor.get("/runs")))?.[1]).toMatch(
+      /^walk \d+\.\d\d s, settle \d+\.\d\d s, publish \d+\.\d\d s$/,
+    );
+    await database.db.execute(sql`update trialdrift.runs set steps = null`);
+    expect(shown.exec(await text(visitor.get("/runs")))?.[1]).toBe("");
   });
 
   test("what does not exist is said", async () => {

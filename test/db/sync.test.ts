@@ -56,6 +56,19 @@ async function changesOf(runId: number): Promise<string[]> {
   return found.map(({ said }) => said);
 }
 
+/** Steps of a run that its row has seconds of, and whether they fit between its start and its end. */
+async function stepsOf(runId: number): Promise<string[]> {
+  const [run] = await rows<{ steps: Record<string, number>; took: number }>(
+    database.db,
+    sql`select steps, extract(epoch from finished_at - started_at)::float8 as took from review.runs where run_id = ${runId}`,
+  );
+  const seconds = Object.values(run?.steps ?? {});
+  for (const one of seconds) expect(one).toBeGreaterThanOrEqual(0);
+  // Two clocks: ours to the millisecond, and the database's.
+  expect(seconds.reduce((sum, one) => sum + one, 0)).toBeLessThan((run?.took ?? 0) + 0.1);
+  return Object.keys(run?.steps ?? {});
+}
+
 describe("three dates", () => {
   test("the first sync brings every study, adds up, and makes no change", async () => {
     const report = await runOnce(database, folder.read(), played);
@@ -76,6 +89,7 @@ describe("three dates", () => {
       state: "published",
       exit_code: 0,
     });
+    expect(await stepsOf(report.runId)).toEqual(["walk", "settle", "publish"]);
     const members = await rows<{ said: string }>(
       database.db,
       sql`select nct_id || ' ' || state || ' ' || array_to_string(how, '+') as said from review.members order by 1`,
@@ -137,6 +151,7 @@ describe("three dates", () => {
     expect(report).toMatchObject({ state: "skipped", exitCode: 0 });
     expect(played.asked()).toEqual(["/version"]);
     expect(await tableState(database.db)).toEqual(before);
+    expect(await stepsOf(report.runId)).toEqual(["walk"]);
   });
 
   test("a dry run publishes nothing", async () => {
@@ -147,6 +162,7 @@ describe("three dates", () => {
     const after = await tableState(database.db);
     // What it staged is gone again; an imported table's row may stand, unseen.
     expect(after).toEqual(before);
+    expect(await stepsOf(report.runId)).toEqual(["walk", "settle"]);
   });
 
   test("another date gives exactly its changes", async () => {

@@ -55,7 +55,7 @@ describe("contract", () => {
     const actual = await columnsInDatabase();
     for (const view of VIEW_NAMES) expect(byView(documented, view)).toEqual(byView(actual, view));
     expect(documented.toSorted()).toEqual(actual.toSorted());
-    expect(await read("contract")).toEqual([{ version: "1.2" }]);
+    expect(await read("contract")).toEqual([{ version: "1.3" }]);
   });
 
   test("lists print the columns of their views in CSV", async () => {

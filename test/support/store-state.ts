@@ -32,7 +32,7 @@ export async function countOf(db: Db, from: string): Promise<number> {
 }
 
 /**
- * Numbers that are given out in order of arrival, how long ago something was, and how the last run ended: one that found
+ * Numbers that are given out in order of arrival, how long something took or is ago, and how the last run ended: one that found
  * all done already, because it was killed after its publication, is skipped when repeated.
  */
 const ARBITRARY = new Set([
@@ -43,6 +43,7 @@ const ARBITRARY = new Set([
   "quarantine_id",
   "event_id",
   "age_hours",
+  "steps",
   "last_state",
 ]);
 

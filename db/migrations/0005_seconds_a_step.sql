@@ -1,0 +1,1 @@
+ALTER TABLE "trialdrift"."runs" ADD COLUMN "steps" jsonb;
