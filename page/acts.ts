@@ -10,7 +10,8 @@ export type Wish =
       review: string;
       table: number;
       nctId: string;
-      column: DecidedColumn;
+      /** all: every cell of the study that a rule has placed, as `--all` means it. */
+      column: DecidedColumn | "all";
       value: string | null;
     }
   | { verb: "undo"; review: string; decision: string };
@@ -19,6 +20,7 @@ export type Wish =
 export interface Outlook {
   table: number;
   nctId: string;
+  /** '*' where several cells are decided. */
   column: DecidedColumn;
   /** The table's version as it stands. */
   version: number;
@@ -26,6 +28,8 @@ export interface Outlook {
   nextVersion: number | null;
   /** Lines of the change log. */
   lines: readonly string[];
+  /** Cells that `all` leaves to be decided one by one, in words. */
+  left: readonly string[];
   /** Names this outlook: a decision is taken only while it still is what would happen. */
   fingerprint: string;
 }
@@ -40,13 +44,13 @@ export interface Answer {
 export interface Acts {
   /** Errors: `usage` with why the cell cannot be decided so; `config`, `locked` as on the command line. */
   look(database: Database, wish: Wish): Promise<Outlook>;
-  /** Takes the decision and publishes it; its id. Errors: those of `look`; `usage` where the outlook has changed. */
+  /** Takes the decisions and publishes them; their ids. Errors: those of `look`; `usage` where the outlook has changed. */
   take(
     database: Database,
     wish: Wish,
     person: { by: string; note: string | null },
     fingerprint: string,
-  ): Promise<string>;
+  ): Promise<string[]>;
   /** Errors: `usage` naming the flags that do not exist; then none was changed. */
   answer(database: Database, answer: Answer): Promise<void>;
 }

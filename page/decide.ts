@@ -8,6 +8,7 @@ import type { DecisionRow } from "../pipeline/report/rows.ts";
 import type { Block, BlockCell } from "../pipeline/report/table-blocks.ts";
 import { type Asking, BY_COMMAND, decidedWords, placeOf } from "../pipeline/report/table-html-cell.ts";
 import { columnWords } from "../pipeline/report/words.ts";
+import { DECIDED_TOGETHER } from "../pipeline/review/deciding.ts";
 import type { Outlook, Wish } from "./acts.ts";
 import { checked, hidden, personFields } from "./forms.ts";
 import { at } from "./links.ts";
@@ -20,11 +21,19 @@ const COLUMNS = [...CURATED_COLUMNS, "tissue", "donor", "*"] as const satisfies 
 const table = z.coerce.number().int().min(1);
 const nct = z.string().regex(/^NCT\d{8}$/, { error: "no NCT number" });
 const column = z.enum(COLUMNS);
+const oneOrAll = z.enum([...COLUMNS, "all"]);
 const value = z.string().trim().min(1, { error: "write a value" }).max(4000);
 
 const Sent = z.discriminatedUnion("verb", [
   z
-    .object({ verb: z.enum(["accept", "reject"]), review: z.string(), table, nct, column, value: value.optional() })
+    .object({
+      verb: z.enum(["accept", "reject"]),
+      review: z.string(),
+      table,
+      nct,
+      column: oneOrAll,
+      value: value.optional(),
+    })
     .refine((sent) => sent.column !== "publications" || sent.value !== undefined, {
       error: "name a PMID",
       path: ["value"],
@@ -100,18 +109,31 @@ export function asking(formToken: string, review: string, table: number): Asking
       { table, nct: nctId, column: "publications", value: pmid },
       html`<button name="verb" value="accept">It reports the trial…${hearing(pmid)}</button> <button name="verb" value="reject">It does not…${hearing(pmid)}</button>`,
     )}`;
+  /** What `--all` means, where that is more than one cell. */
+  const together = ({ nctId, cells }: Block): Html | null => {
+    const placed = cells.filter(
+      ({ kind, decided }) => decided === null && kind !== null && DECIDED_TOGETHER.includes(kind),
+    );
+    if (placed.length < 2) return null;
+    return form(
+      { table, nct: nctId, column: "all" },
+      html`<button name="verb" value="accept">Accept all that a rule has placed…${hearing(`in ${nctId}`)}</button> <button name="verb" value="reject">Keep them all as printed…${hearing(`in ${nctId}`)}</button>`,
+    );
+  };
   return {
     cell,
     results: ({ nctId, publications: { linked } }) =>
       html`${own(nctId, "results")}${linked.map((pmid) => publication(nctId, pmid))}`,
-    study({ nctId, row }) {
-      if (row === null) return whole(nctId, review);
+    study(block) {
+      const { nctId, row } = block;
+      const about = html`${whole(nctId, review)}${together(block)}`;
+      if (row === null) return about;
       const words = row.kind === "study_gone" ? "Take it out of the table…" : "Take it into the table…";
       const choice = form(
         { table, nct: nctId, column: "*" },
         html`<button name="verb" value="accept">${words}${hearing(nctId)}</button> <button name="verb" value="reject">Leave the table as it is…${hearing(`about ${nctId}`)}</button>`,
       );
-      return html`${whole(nctId, review)}${row.decision_id === null ? choice : undo(row.decision_id, nctId)}`;
+      return html`${about}${row.decision_id === null ? choice : undo(row.decision_id, nctId)}`;
     },
   };
 }
@@ -123,7 +145,7 @@ function rowAddress(review: string, { table, nctId, column }: Pick<Outlook, "tab
 
 /** The step between: what the table's next version would say, and who says so. */
 export function outlookPage(wish: Wish, outlook: Outlook, formToken: string, by: string): Html {
-  const { table, version, nextVersion, lines, fingerprint } = outlook;
+  const { table, version, nextVersion, lines, left, fingerprint } = outlook;
   const head =
     nextVersion === null
       ? html`<p>Table ${table} stays at version ${version}: this is noted in <code>decisions.jsonl</code> alone.</p>`
@@ -131,6 +153,7 @@ export function outlookPage(wish: Wish, outlook: Outlook, formToken: string, by:
   return html`<h1>Before it is written</h1>
 ${head}
 <ul class="log">${lines.map((line) => html`<li>${line}</li>`)}</ul>
+${left.length > 0 && html`<p>Left to you, one by one: ${left.join("; ")}.</p>`}
 <form method="post" action="/decide/confirm" class="panel">
   ${hidden({ token: formToken, ...fieldsOf(wish), expect: fingerprint })}
   <div class="fields">${personFields(by, false)} <button class="main">${nextVersion === null ? "Note it" : `Write version ${nextVersion}`}</button></div>
@@ -138,25 +161,34 @@ ${head}
 <p><a href="${rowAddress(wish.review, outlook)}">Back without deciding</a></p>`;
 }
 
-export async function readDecision(db: Db, review: string, id: string): Promise<DecisionRow> {
-  const found = (await readView<DecisionRow>(db, "decisions", { review })).find((one) => one.id === id);
-  if (found === undefined)
+export async function readDecisions(db: Db, review: string, ids: readonly string[]): Promise<DecisionRow[]> {
+  const known = new Map((await readView<DecisionRow>(db, "decisions", { review })).map((one) => [one.id, one]));
+  return ids.map((id) => {
+    const found = known.get(id);
+    if (found !== undefined) return found;
     throw new Refused(404, `there is no decision ${id}`, "decisions are listed under /api/decisions");
-  return found;
+  });
 }
 
-/** What was decided, as the views have it now. */
-export function decisionPage(one: DecisionRow, formToken: string | null): Html {
-  const back = { table: one.table, nctId: one.nct_id, column: one.column };
-  const undo =
-    formToken === null || one.decision === "undone"
-      ? null
-      : html`<form method="post" action="/decide">${hidden({ token: formToken, review: one.review, decision: one.id })}<button name="verb" value="undo">Take it back…</button></form>`;
-  return html`<h1>Decided</h1>
-<div class="panel said" role="status">
+/** What was decided, as the views have it now; each can be taken back by itself. */
+export function decisionPage(decided: readonly DecisionRow[], formToken: string | null): Html {
+  const panel = (one: DecisionRow): Html => {
+    const undo =
+      formToken === null || one.decision === "undone"
+        ? null
+        : html`<form method="post" action="/decide">${hidden({ token: formToken, review: one.review, decision: one.id })}<button name="verb" value="undo">Take it back…${hearing(`the decision on ${columnWords(one.column)} of ${one.nct_id}`)}</button></form>`;
+    return html`<div class="panel said">
   <p><strong>${one.decision}</strong> by ${one.by} on ${one.at.slice(0, 16).replace("T", " ")} UTC: ${one.nct_id} ${decisionWords(one)}${one.note !== null && html` <q>${one.note}</q>`}</p>
   <p>Table ${one.table}, version ${one.table_version}. <span class="where">decision ${one.id}${one.undoes !== null && `, takes back ${one.undoes}`}</span></p>
-</div>
-<p><a href="${rowAddress(one.review, back)}">To the cell in the table</a></p>
-${undo}`;
+  ${undo}
+</div>`;
+  };
+  const back = decided.slice(0, 1).map(({ review, table, nct_id: nctId, column }) => {
+    const isOne = decided.length === 1;
+    const address = rowAddress(review, { table, nctId, column: isOne ? column : "*" });
+    return html`<p><a href="${address}">To the ${isOne ? "cell" : "study"} in the table</a></p>`;
+  });
+  return html`<h1>Decided</h1>
+<div role="status">${decided.map(panel)}</div>
+${back}`;
 }

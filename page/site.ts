@@ -10,7 +10,7 @@ import type { CodebookView } from "../pipeline/report/codebook.ts";
 import type { ReviewRow } from "../pipeline/report/rows.ts";
 import type { Acts } from "./acts.ts";
 import { answerView } from "./api.ts";
-import { asking, confirmationSent, decisionPage, outlookPage, readDecision, readingOnly, wishSent } from "./decide.ts";
+import { asking, confirmationSent, decisionPage, outlookPage, readDecisions, readingOnly, wishSent } from "./decide.ts";
 import { evidencePage, readEvidence } from "./evidence.ts";
 import { failureOf, failurePage, loginPage, UNFORESEEN } from "./failure.ts";
 import { answerSent, flagsAsked, flagsPage, readFlags, readReviewFlags } from "./flags.ts";
@@ -172,15 +172,15 @@ export function site(parts: SiteParts): Hono {
     const body = await sent(c);
     const wish = wishSent(body);
     const { expect, ...person } = confirmationSent(body);
-    const id = await use((database) => deciding().take(database, wish, person, expect));
+    const ids = await use((database) => deciding().take(database, wish, person, expect));
     keepName(c, person.by);
-    return c.redirect(at("/decided", { review: wish.review, id }), 303);
+    return c.redirect(at("/decided", { review: wish.review, id: ids.join(",") }), 303);
   });
   app.get("/decided", async (c) => {
-    const one = await read(async (db) =>
-      readDecision(db, await reviewMeant(db, c.req.query("review")), c.req.query("id") ?? ""),
+    const decided = await read(async (db) =>
+      readDecisions(db, await reviewMeant(db, c.req.query("review")), (c.req.query("id") ?? "").split(",")),
     );
-    return answer(c, { title: "Decided", body: decisionPage(one, formToken(c)) });
+    return answer(c, { title: "Decided", body: decisionPage(decided, formToken(c)) });
   });
 
   app.get("/login", (c) =>

@@ -16,7 +16,7 @@ import { address } from "../config.ts";
 import type { Context } from "../context.ts";
 import { decide, isWriting, type Room, standingVersion } from "../decide.ts";
 import { perform } from "../exit.ts";
-import { propose } from "../propose.ts";
+import { type Proposal, propose } from "../propose.ts";
 import { shareDatabase } from "../shared-database.ts";
 import { readTables } from "../table-input.ts";
 
@@ -42,23 +42,23 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback");
 }
 
-/** What a wish makes of the cell as it stands: the same functions as `drift accept|reject|undo`. */
-function draftsOf(room: Room, wish: Wish): Draft[] {
+/** What a wish makes of the cells as they stand: the same functions as `drift accept|reject|undo`. */
+function proposed(room: Room, wish: Wish): Pick<Proposal, "drafts" | "left"> {
   const next = "open the table again for the cell as it stands";
   if (wish.verb === "undo") {
     const { decisions } = room.review;
     const table = decisions.find((one) => one.id === wish.decision)?.table ?? 0;
     const draft = undo(decisions, wish.decision, room.files.get(table)?.rows ?? []);
-    return draft instanceof Refusal ? refuse(draft.words, next) : [draft];
+    return draft instanceof Refusal ? refuse(draft.words, next) : { drafts: [draft], left: [] };
   }
   const { verb, nctId, table, column, value } = wish;
-  const { drafts, refused } = propose(room, verb === "reject" ? "reject" : "accept", [nctId], {
+  const { drafts, left, refused } = propose(room, verb === "reject" ? "reject" : "accept", [nctId], {
     table,
-    column: [column],
+    ...(column === "all" ? { all: true } : { column: [column] }),
     ...(value === null ? {} : { value }),
   });
   if (refused.length > 0) refuse(`cannot ${verb === "own" ? "write it" : verb}: ${refused.join("; ")}`, next);
-  return drafts;
+  return { drafts, left };
 }
 
 /** The acts of the command line, as the page takes them. */
@@ -74,13 +74,19 @@ export function actsOf(context: Context): Acts {
 
   async function outlookOf({ db }: Database, room: Room, wish: Wish): Promise<{ outlook: Outlook; drafts: Draft[] }> {
     const { review } = room;
-    const drafts = draftsOf(room, wish);
-    const { table, nct_id: nctId, column } = drafts[0] ?? refuse("there is nothing to decide", AGAIN);
+    const { drafts, left } = proposed(room, wish);
+    const {
+      table,
+      nct_id: nctId,
+      column: first,
+    } = drafts[0] ??
+    refuse("there is nothing to decide", left.length === 0 ? AGAIN : `left to you, one by one: ${left.join("; ")}`);
+    const column = drafts.length > 1 ? "*" : first;
     const version = standingVersion(review, table, await readCuratedVersions(db, review.id));
     const nextVersion = drafts.some((draft) => isWriting(draft, review)) ? version + 1 : null;
     const fingerprint = contentId(JSON.stringify([drafts, version]));
     const lines = drafts.map(decisionLine);
-    return { outlook: { table, nctId, column, version, nextVersion, lines, fingerprint }, drafts };
+    return { outlook: { table, nctId, column, version, nextVersion, lines, left, fingerprint }, drafts };
   }
 
   return {
@@ -105,8 +111,7 @@ export function actsOf(context: Context): Acts {
           );
         return drafts;
       });
-      const [taken] = decided?.decisions ?? [];
-      return taken?.id ?? refuse("there is nothing to decide", AGAIN);
+      return decided?.decisions.map(({ id }) => id) ?? refuse("there is nothing to decide", AGAIN);
     },
     async answer({ db }, { flagIds, state, by, note }) {
       await answerFlags(db, flagIds, {

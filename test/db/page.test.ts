@@ -29,7 +29,14 @@ beforeAll(async () => {
     date: "2022-01-21",
     records: [trial(11), trial(12, { title: NASTY }), trial(13, { status: "TERMINATED", why: NASTY })],
   });
-  const cells = { enrollment: 25, start_date: "2019-05", status: null, country: ["Finland"], results: null };
+  const cells = {
+    primary_outcomes: ["HbA1c"],
+    enrollment: 25,
+    start_date: "2019-05",
+    status: null,
+    country: ["Finland"],
+    results: null,
+  };
   folder = reviewFolder("lupus", { cond: "lupus", rows: [11, 12].map((n) => ({ n, cells })) });
   await runOnce(database, folder.read(), played);
   open = await openSite(database, folder.directory);
@@ -244,6 +251,52 @@ describe("deciding", () => {
     });
     expect(undone.status).toBe(303);
     expect(JSON.parse(file()).rows[0].cells.enrollment).toBe(25);
+  });
+
+  test("all cells of a study that a rule has placed at once: listed first, one name for all, each taken back by itself", async () => {
+    const before = JSON.parse(file());
+    const visitor = visitorOf(open.url);
+    const B = nct(12);
+    const shown = await text(visitor.get(`/table?q=${B}`));
+    expect(shown).toContain(`Accept all that a rule has placed…<span class="aside"> in ${B}</span>`);
+    const all = { ...wish, nct: B, column: "all", token: hiddenField(shown, "token") };
+    expect(await text(visitor.post("/decide", { ...all, verb: "reject" }))).toContain("enrollment: 25 stays");
+    expect((await visitor.post("/decide", { ...all, verb: "own", value: "20" })).status).toBe(400);
+    const page = await text(visitor.post("/decide", { ...all, verb: "accept" }));
+    const lines = [...page.matchAll(/<li>(NCT.*?)<\/li>/g)].map(([, line = ""]) => line);
+    expect(lines).toEqual([`${B} start: 2019-05 -&gt; 2019-03`, `${B} enrollment: 25 -&gt; 20`]);
+    expect(page).toContain(`Left to you, one by one: ${B} outcomes`);
+    expect(JSON.parse(file())).toEqual(before);
+
+    const person = { by: "Eva", note: "as posted" };
+    const taken = await visitor.post("/decide/confirm", {
+      ...all,
+      ...person,
+      verb: "accept",
+      expect: hiddenField(page, "expect"),
+    });
+    const decided = await text(visitor.get(taken.headers.get("location") ?? ""));
+    expect(decided.match(/by Eva/g)).toHaveLength(lines.length);
+    const after = JSON.parse(file());
+    expect([after.version, after.rows[1].cells.enrollment, after.rows[1].cells.start_date]).toEqual([
+      before.version + 1,
+      20,
+      "2019-03",
+    ]);
+    expect(await text(visitor.get(`/table?q=${B}`))).not.toContain("Accept all");
+    const nothing = await visitor.post("/decide", { ...all, verb: "accept" });
+    expect([nothing.status, await nothing.text()]).toEqual([
+      400,
+      expect.stringContaining("there is nothing to decide"),
+    ]);
+
+    const ids = [...decided.matchAll(/name="decision" value="([^"]*)"/g)].map(([, id = ""]) => id);
+    for (const decision of ids) {
+      const undo = { review: "lupus", decision, verb: "undo", token: all.token };
+      const outlook = await text(visitor.post("/decide", undo));
+      await visitor.post("/decide/confirm", { ...undo, ...person, expect: hiddenField(outlook, "expect") });
+    }
+    expect(JSON.parse(file()).rows).toEqual(before.rows);
   });
 
   test("an own value is checked as on the command line; a cell that agrees is refused", async () => {
