@@ -13,7 +13,7 @@ import { showRenewed } from "./renewal.ts";
 import { quarantine } from "./schema/quarantine.ts";
 import { reviews } from "./schema/reviews.ts";
 import { runs } from "./schema/runs.ts";
-import { studies, versions } from "./schema/studies.ts";
+import { type KnownText, studies, versions } from "./schema/studies.ts";
 import { type Db, insertAll, jsonText, rows, texts } from "./sql.ts";
 
 /** The one transaction that makes a run visible: heads, pointers, changes, flags, members, ledger. Everything else is there already. */
@@ -26,6 +26,7 @@ export interface HeadMove {
   factsVersion: number;
   coreHash: string;
   derivedHash: string;
+  knownText: KnownText | null;
   dataAt: string;
   firstDataAt: string;
 }
@@ -38,7 +39,10 @@ export interface Publication {
   /** Staged versions that become visible without being the head: older input. */
   history: { versionId: string; nctId: string; firstDataAt: string }[];
   /** Browse parts that the registry recomputed: updated in place, no version (design rule 2). */
-  derived: { nctId: string; versionId: string; derivedHash: string; raw: Uint8Array; record: unknown }[];
+  derived: (Pick<HeadMove, "nctId" | "versionId" | "derivedHash" | "knownText"> & {
+    raw: Uint8Array;
+    record: unknown;
+  })[];
   /** Version of the rules by which heads get another row of the same version: no change of the registry; null: none does. */
   renewedBy: number | null;
   changes: (typeof changes.$inferInsert)[];
@@ -129,7 +133,8 @@ async function showVersions(tx: Db, plan: Publication): Promise<void> {
     studies,
     plan.heads,
     sql`on conflict (nct_id) do update set version_id = excluded.version_id, facts_version = excluded.facts_version,
-          core_hash = excluded.core_hash, derived_hash = excluded.derived_hash, data_at = excluded.data_at`,
+          core_hash = excluded.core_hash, derived_hash = excluded.derived_hash, known_text = excluded.known_text,
+          data_at = excluded.data_at`,
   );
   if (plan.renewedBy !== null) await showRenewed(tx, plan.renewedBy);
   for (const { nctId, firstDataAt } of plan.history)
@@ -137,9 +142,9 @@ async function showVersions(tx: Db, plan: Publication): Promise<void> {
       .update(studies)
       .set({ firstDataAt: sql`least(first_data_at, ${firstDataAt})` as unknown as string })
       .where(eq(studies.nctId, nctId));
-  for (const { nctId, versionId, derivedHash, raw, record } of plan.derived) {
+  for (const { nctId, versionId, derivedHash, knownText, raw, record } of plan.derived) {
     await tx.update(versions).set({ raw, derivedHash }).where(eq(versions.versionId, versionId));
-    await tx.update(studies).set({ derivedHash }).where(eq(studies.nctId, nctId));
+    await tx.update(studies).set({ derivedHash, knownText }).where(eq(studies.nctId, nctId));
     await tx.execute(
       sql`update trialdrift.records set record = ${jsonText(record)}::jsonb where version_id = ${versionId}`,
     );

@@ -4,7 +4,7 @@ import { copyColumns } from "./copy-in.ts";
 import type { Database } from "./open.ts";
 import { pack, unpack } from "./pack.ts";
 import { cells, derivations, drift } from "./schema/derivations.ts";
-import { records, rows as rowsTable, versions } from "./schema/studies.ts";
+import { type KnownText, records, rows as rowsTable, versions } from "./schema/studies.ts";
 import { type Db, insertAll, rows, sqlState, texts } from "./sql.ts";
 
 /** Batches of immutable objects: written before publication, seen by no reader, named by their content. */
@@ -12,6 +12,7 @@ import { type Db, insertAll, rows, sqlState, texts } from "./sql.ts";
 const UNIQUE = "23505";
 
 export { pack, unpack };
+export type { KnownText } from "./schema/studies.ts";
 
 /** How versions and their rows are encoded for stageEncoded; plain values, so that a worker can be told. */
 export const STAGED: StagedColumns = { versions: copyColumns(versions), rows: copyColumns(rowsTable) };
@@ -35,6 +36,7 @@ export interface Head {
   facts_version: number;
   core_hash: string;
   derived_hash: string;
+  known_text: KnownText | null;
   data_at: string;
   first_data_at: string;
 }
@@ -44,7 +46,7 @@ export function readHeads(db: Db, nctIds: readonly string[]): Promise<Head[]> {
   if (nctIds.length === 0) return Promise.resolve([]);
   return rows<Head>(
     db,
-    sql`select nct_id, version_id, facts_version, core_hash, derived_hash, data_at, first_data_at
+    sql`select nct_id, version_id, facts_version, core_hash, derived_hash, known_text, data_at, first_data_at
           from trialdrift.studies where nct_id in ${texts(nctIds)}`,
   );
 }

@@ -180,6 +180,6 @@ async function openRecords({ path, size, from, to }: Records): Promise<Source> {
       next: "workers need the same file under the same path; ask for the backfill again if the file was replaced",
     });
   readers ??= openReaders();
-  const source = readers.ahead((await openedFile(path)).piece(from, to));
+  const source = readers.serve((await openedFile(path)).piece(from, to));
   return { ...source, name: `${basename(path)} ${from + 1} to ${to}` };
 }

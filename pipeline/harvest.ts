@@ -1,5 +1,5 @@
 import type { Change, Outcome, WalkLedger } from "../db/model.ts";
-import { type Head, pack } from "../db/store.ts";
+import { type Head, type KnownText, pack } from "../db/store.ts";
 import { contentId } from "./hash.ts";
 import { type Said, valueOf } from "./reading.ts";
 import type { Study } from "./registry/study.ts";
@@ -14,6 +14,7 @@ export interface Arrival {
   versionId: string;
   coreHash: string;
   derivedHash: string;
+  text: KnownText | null;
   dataAt: string;
   /** What `dataAt` is, where it is not the day on which the record was observed. */
   dated?: "submitted";

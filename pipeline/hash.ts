@@ -74,3 +74,40 @@ export function hashServed(text: Uint8Array, study: Study): { core: string; deri
 export function versionId(nctId: string, core: string, dataAt: string): string {
   return contentId(`${nctId} ${core} ${dataAt}`);
 }
+
+/** What is seen of a record's text without reading it; `name` leaves out the daily stamp. */
+export interface NamedText {
+  nctId: string;
+  /** versionHolder; null where there is none. */
+  stamp: string | null;
+  name: string;
+}
+
+const SPACE = 32;
+const STAMP = /^\d{4}-\d{2}-\d{2}$/;
+const ID = /^NCT\d{8}$/;
+
+/** Where the text of a key begins whose colon is at `colon`, after its quote; spaces may stand between. */
+function valueFrom(text: Uint8Array, colon: number): number {
+  let at = colon + 1;
+  while (text[at] === SPACE) at += 1;
+  return at + 1;
+}
+
+/**
+ * Names a record's text, so that the same text need not be read twice; null where id or stamp do not stand as expected.
+ * What is found is a guess until the text has been read once: only then is the name kept (reading.ts).
+ */
+export function nameText(text: Uint8Array): NamedText | null {
+  const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  const [idKey, stampKey] = ['"nctId":', '"versionHolder":'];
+  const idAt = valueFrom(text, bytes.indexOf(idKey) + idKey.length - 1);
+  const nctId = bytes.toString("latin1", idAt, idAt + 11);
+  if (!ID.test(nctId)) return null;
+  const keyAt = bytes.lastIndexOf(stampKey);
+  if (keyAt === -1) return { nctId, stamp: null, name: contentId(text) };
+  const from = valueFrom(text, keyAt + stampKey.length - 1);
+  const stamp = bytes.toString("latin1", from, from + 10);
+  if (!STAMP.test(stamp)) return null;
+  return { nctId, stamp, name: contentId(text.subarray(0, from), text.subarray(from + 10)) };
+}

@@ -1,10 +1,10 @@
 import type { Change, Outcome } from "../db/model.ts";
 import { copyWriter, type Encoded } from "../db/copy.ts";
 import { pack, unpack } from "../db/pack.ts";
-import type { StagedColumns, StagedRow, StagedVersion } from "../db/store.ts";
+import type { KnownText, StagedColumns, StagedRow, StagedVersion } from "../db/store.ts";
 import { differingPaths } from "./change/difference.ts";
 import { deriveStudy, FACTS_VERSION } from "./derive.ts";
-import { hashServed, serialize, versionId } from "./hash.ts";
+import { hashServed, nameText, serialize, versionId } from "./hash.ts";
 import type { Unknown } from "./registry/known-paths.ts";
 import type { Study } from "./registry/study.ts";
 import { type Issue, validate } from "./registry/validate.ts";
@@ -27,6 +27,8 @@ export type Said =
       nctId: string;
       core: string;
       derived: string;
+      /** The text that it came as; null where it came as none, or where the text cannot speak for the record. */
+      text: KnownText | null;
       /** versionHolder where it is a full date. */
       stamp: string | null;
       posted: string | null;
@@ -94,6 +96,12 @@ function stampOf(study: Study): string | null {
   return holder !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(holder) ? holder : null;
 }
 
+/** What lets this text go unread the next time; null where it does not show the id and the day that the record says. */
+function knownText(text: Uint8Array | null, nctId: string, stamp: string | null, unknown: Unknown): KnownText | null {
+  const named = text === null ? null : nameText(text);
+  return named?.nctId === nctId && named.stamp === stamp ? { name: named.name, ...unknown } : null;
+}
+
 /** First step: what each record says by itself, and what is held of it for the second. */
 export function readBatch(given: readonly Given[]): { said: Said[]; held: (Held | null)[] } {
   const held: (Held | null)[] = [];
@@ -109,7 +117,17 @@ export function readBatch(given: readonly Given[]): { said: Said[]; held: (Held 
     held.push({ study, text, core, derived });
     const posted = study.protocolSection.statusModule.lastUpdatePostDateStruct?.date ?? null;
     const { nctId } = study.protocolSection.identificationModule;
-    return { ok: true, nctId, core, derived, stamp: stampOf(study), posted, unknown };
+    const stamp = stampOf(study);
+    return {
+      ok: true,
+      nctId,
+      core,
+      derived,
+      text: knownText(text, nctId, stamp, unknown),
+      stamp,
+      posted,
+      unknown,
+    };
   });
   return { said, held };
 }

@@ -57,6 +57,7 @@ export async function receiveVersions(
         versionId: id,
         coreHash: core,
         derivedHash: derived,
+        text: null,
         dataAt,
         dated: "submitted",
         head: heads.get(nctId) ?? null,

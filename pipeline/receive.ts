@@ -4,7 +4,8 @@ import { sqlState } from "../db/sql.ts";
 import { type Head, pack, readHeads, readPacked, readRecords, STAGED, stageEncoded } from "../db/store.ts";
 import { admit, type Arrival, type Fresh, type Harvest, refuse } from "./harvest.ts";
 import { openWalk, walkProblem } from "./ledger.ts";
-import { classify, type Reading, readHere, type Standing, valueOf, type Written } from "./reading.ts";
+import { beginAhead, beginBatch, type Begun } from "./known.ts";
+import { classify, type Reading, readHere, type Said, type Standing, valueOf, type Written } from "./reading.ts";
 import type { Study } from "./registry/study.ts";
 import type { Batch, Source } from "./sources/source.ts";
 
@@ -23,6 +24,7 @@ interface Work {
   harvest: Harvest;
   /** As quarantine names where a record came from. */
   source: string;
+  /** Those that are being read, by place. */
   records: readonly unknown[];
   reading: Reading;
 }
@@ -70,6 +72,7 @@ function arrive(
     versionId: keeps && head !== null ? head.version_id : told.versionId,
     coreHash: said.core,
     derivedHash: said.derived,
+    text: said.text,
     dataAt,
     head,
     changes: told.changes,
@@ -79,17 +82,28 @@ function arrive(
   });
 }
 
+/** A record whose core is the head's, on a later day or the same: nine of ten of a repeated load. */
+function confirm(work: Work, fresh: Fresh, head: Head): void {
+  const { dataAt, said } = fresh;
+  const heldAgainst = { dataAt: head.data_at, coreHash: head.core_hash, derivedHash: head.derived_hash };
+  const outcome = classify({ ...said, dataAt }, heldAgainst, () => false);
+  arrive(work, fresh, head, {
+    outcome,
+    versionId: head.version_id,
+    changes: [],
+    posted: said.posted,
+    dateless: false,
+  });
+}
+
 /** Holds some records against the store's heads, takes what they are into the harvest and stores what makes a version. */
-async function take(work: Work, fresh: readonly Fresh[]): Promise<void> {
+async function take(work: Work, fresh: readonly Fresh[], heads: Map<string, Head | null>): Promise<void> {
   const { database, runId, harvest, reading } = work;
-  const found = await readHeads(
-    database.db,
-    fresh.map(({ said }) => said.nctId),
-  );
-  const heads = new Map(found.map((head) => [head.nct_id, head]));
+  const others = fresh.map(({ said }) => said.nctId).filter((id) => !heads.has(id));
+  for (const head of await readHeads(database.db, others)) heads.set(head.nct_id, head);
   const differing = fresh.flatMap(({ said, dataAt }) => {
     const head = heads.get(said.nctId);
-    return head !== undefined && head.core_hash !== said.core && dataAt >= head.data_at ? [head.version_id] : [];
+    return head != null && head.core_hash !== said.core && dataAt >= head.data_at ? [head.version_id] : [];
   });
   const previous = await readPacked(database.db, differing);
   const asked = new Map<number, Fresh>();
@@ -97,12 +111,8 @@ async function take(work: Work, fresh: readonly Fresh[]): Promise<void> {
   for (const one of fresh) {
     const { at, dataAt, said } = one;
     const head = heads.get(said.nctId) ?? null;
-    // Nine of ten records of a repeated load end here, told by their hashes.
     if (head !== null && head.core_hash === said.core && dataAt >= head.data_at) {
-      const heldAgainst = { dataAt: head.data_at, coreHash: head.core_hash, derivedHash: head.derived_hash };
-      const outcome = classify({ ...said, dataAt }, heldAgainst, () => false);
-      const { version_id: versionId } = head;
-      arrive(work, one, head, { outcome, versionId, changes: [], posted: said.posted, dateless: false });
+      confirm(work, one, head);
       continue;
     }
     asked.set(at, one);
@@ -142,37 +152,53 @@ export async function receive(
   harvest.walks.push(walk);
   harvest.seen.set(source.name, ids);
 
-  /** Counts a batch in the ledger and names those of its records that this run has not taken yet. */
-  async function listFresh({ records, announced }: Batch, reading: Reading): Promise<Fresh[]> {
-    walk.announced = announced ?? walk.announced;
+  /** Counts a record in the ledger; null where this run has taken it already, or cannot. */
+  function enter(record: unknown, at: number, said: Said): Fresh | null {
+    walk.received += 1;
+    const { nctId, name, fresh } = admit(harvest, source, record, at, said, walkDataAt);
+    if (seen.has(name)) {
+      walk.duplicates += 1;
+      return null;
+    }
+    seen.add(name);
+    if (nctId !== null) ids.add(nctId);
+    walk.distinct += 1;
+    return fresh !== null && harvest.arrivals.has(fresh.said.nctId) ? null : fresh;
+  }
+
+  /** Takes what is known of a batch, and names those of the rest that this run has not taken yet. */
+  async function listFresh({ batch, known, rest, reading }: Begun, work: Work): Promise<Fresh[]> {
+    walk.announced = batch.announced ?? walk.announced;
+    const said = await reading.said;
     const taken: Fresh[] = [];
-    for (const [at, said] of (await reading.said).entries()) {
-      walk.received += 1;
-      const { nctId, name, fresh } = admit(harvest, source, records[at], at, said, walkDataAt);
-      if (seen.has(name)) {
-        walk.duplicates += 1;
+    let at = 0;
+    for (const [place, one] of known.entries()) {
+      if (one !== null) {
+        const fresh = enter(batch.records[place], place, one.said);
+        if (fresh !== null) confirm(work, fresh, one.head);
         continue;
       }
-      seen.add(name);
-      if (nctId !== null) ids.add(nctId);
-      walk.distinct += 1;
-      if (fresh !== null && !harvest.arrivals.has(fresh.said.nctId)) taken.push(fresh);
+      const says = said[at];
+      const fresh = says === undefined ? null : enter(rest[at], at, says);
+      if (fresh !== null) taken.push(fresh);
+      at += 1;
     }
     return taken;
   }
 
   const inWork: Promise<void>[] = [];
   try {
-    for await (const batch of source.batches()) {
-      const { records } = batch;
-      const reading = batch.reading ?? readHere(records, STAGED);
-      const fresh = await listFresh(batch, reading);
-      const taken = take({ database, runId, harvest, source: source.name, records, reading }, fresh);
+    const read = source.read ?? ((records) => readHere(records, STAGED));
+    const begin = (batch: Batch): Promise<Begun> => beginBatch(database.db, source, batch, walkDataAt, read);
+    for await (const begun of beginAhead(source, begin)) {
+      const { batch, rest, reading, heads } = begun;
+      const work = { database, runId, harvest, source: source.name, records: rest, reading };
+      const taken = take(work, await listFresh(begun, work), heads);
       // Awaited here, below, or after another's failure; it must not count as unhandled in between.
       taken.catch(() => {});
       inWork.push(taken);
       if (inWork.length === IN_WORK) await inWork.shift();
-      onRecords(records.length);
+      onRecords(batch.records.length);
     }
     for (const taken of inWork) await taken;
   } catch (error) {
@@ -205,5 +231,5 @@ export async function receiveAgain(
     const dataAt = moved[at]?.dataAt;
     return said.ok && dataAt !== undefined ? [{ at, dataAt, said }] : [];
   });
-  await take({ database, runId, harvest, source: "moved heads", records, reading }, fresh);
+  await take({ database, runId, harvest, source: "moved heads", records, reading }, fresh, new Map());
 }

@@ -102,6 +102,14 @@ export const rows = trialdrift.table(
   ],
 );
 
+/** The text that a study's head came as, and what in it the registry's description does not name. */
+export interface KnownText {
+  /** pipeline/hash.ts, nameText. */
+  name: string;
+  keys: string[];
+  values: string[];
+}
+
 /** The head of every stored study: which version and which row readers see. */
 export const studies = trialdrift.table("studies", {
   nctId: text("nct_id").primaryKey(),
@@ -111,6 +119,8 @@ export const studies = trialdrift.table("studies", {
   factsVersion: integer("facts_version").notNull(),
   coreHash: uuid("core_hash").notNull(),
   derivedHash: uuid("derived_hash").notNull(),
+  /** The same text need not be read again (pipeline/known.ts); null where the head came as a value of the API's answer. */
+  knownText: jsonb("known_text").$type<KnownText>(),
   dataAt: text("data_at").notNull(),
   /** Data date of the first version held: input older than this fills history, never the present. */
   firstDataAt: text("first_data_at").notNull(),

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { STAGED } from "../../db/store.ts";
-import type { Reading, Said, Standing, Written } from "../reading.ts";
+import { type Reading, readHere, type Said, type Standing, type Written } from "../reading.ts";
 import { openThread, type Thread } from "../thread.ts";
-import type { Batch, Source } from "./source.ts";
+import type { Source } from "./source.ts";
 
 /**
  * Reads records in worker threads: parsing, validating, hashing, deriving, compressing and encoding, which is two thirds
@@ -16,8 +16,6 @@ export type Asked =
 
 /** One a core of the smallest machine that the numbers are for; each costs about 50 MB. More were not tried. */
 const MOST_WORKERS = 2;
-/** Batches read ahead a worker: one in work while another is written. Two peaked 70 to 100 MB higher. */
-const AHEAD = 1;
 /** Smaller batches are read here: a worker takes 0.25 s of CPU to start. */
 const WORTH_A_WORKER = 50;
 
@@ -37,47 +35,30 @@ function readIn(thread: Thread, id: number, texts: readonly Uint8Array[]): Readi
   };
 }
 
-const isUnread = ({ records, reading }: Batch): boolean =>
-  reading === undefined && records.length >= WORTH_A_WORKER && records.every((one) => one instanceof Uint8Array);
-
 /** Worker threads that serve any number of sources, one after another. */
 export interface Readers {
-  /** The same source, its unread texts being read in the workers a few batches ahead. */
-  ahead(source: Source): Source;
+  /** The same source, its texts being read in the workers. */
+  serve(source: Source): Source;
   close(): Promise<void>;
 }
 
-/** Workers start with the first batch that is worth one; they keep the process alive until closed. */
+/** Workers start with the first records that are worth one; they keep the process alive until closed. */
 export function openReaders(): Readers {
   const threads: Thread[] = [];
   const most = Math.min(MOST_WORKERS, availableParallelism());
   let turn = 0;
 
-  function begin(batch: Batch): Batch {
-    if (!isUnread(batch)) return batch;
+  function read(records: readonly unknown[]): Reading {
+    const texts = records.filter((one) => one instanceof Uint8Array);
+    if (records.length < WORTH_A_WORKER || texts.length < records.length) return readHere(records, STAGED);
     if (threads.length < most) threads.push(openThread(new URL("./read-worker.ts", import.meta.url), STAGED));
     const thread = threads[turn % threads.length];
     turn += 1;
-    return thread === undefined ? batch : { ...batch, reading: readIn(thread, turn, batch.records as Uint8Array[]) };
-  }
-
-  async function* read(source: Source): AsyncGenerator<Batch> {
-    const ahead: Batch[] = [];
-    try {
-      for await (const batch of source.batches()) {
-        ahead.push(begin(batch));
-        const next = ahead.length > AHEAD * most ? ahead.shift() : undefined;
-        if (next !== undefined) yield next;
-      }
-      for (let next = ahead.shift(); next !== undefined; next = ahead.shift()) yield next;
-    } finally {
-      // A consumer that left early will never ask for the rest: the workers let go of it.
-      for (const { reading } of ahead) reading?.write(0, []).catch(() => {});
-    }
+    return thread === undefined ? readHere(records, STAGED) : readIn(thread, turn, texts);
   }
 
   return {
-    ahead: (source) => ({ ...source, batches: () => read(source) }),
+    serve: (source) => ({ ...source, read }),
     close: async () => {
       await Promise.all(threads.splice(0).map((thread) => thread.close()));
     },

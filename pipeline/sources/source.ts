@@ -6,8 +6,6 @@ export interface Batch {
   /** A record that is a Uint8Array is its JSON text, unread. */
   records: unknown[];
   announced: number | null;
-  /** Where the records are being read already (readers.ts); absent: whoever receives them reads them. */
-  reading?: Reading;
 }
 
 /** What became of an id that no record came for (ctgov-api.md 5.1). `left`: it exists, but the query no longer finds it. */
@@ -26,6 +24,8 @@ export interface Source {
   fates: Map<string, Fate>;
   /** Its records were refused before and lie in quarantine: refusing one again for the same reason is no new sighting. */
   seenBefore?: true;
+  /** Where records that come as texts are read (readers.ts); absent: in this thread. */
+  read?(records: readonly unknown[]): Reading;
   /** Dated versions of studies from the registry's history: many records a study, each a version of its own. */
   versions?: true;
   /**

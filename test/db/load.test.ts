@@ -45,7 +45,7 @@ async function loadLines(lines: readonly string[], name = "records-2024-01-02.js
   writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
   const readers = openReaders();
   try {
-    return await load(readers.ahead(fileSource(file)));
+    return await load(readers.serve(fileSource(file)));
   } finally {
     await readers.close();
   }

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Shells: the only files of the pipeline that touch network, disk, clock or database. */
 const SHELLS = [
-  /^pipeline\/(run|walk|conclude|ending|receive|receive-versions|reading|thread|derivers|derive-worker|harvest|hold-back|renew|settle|import-tables|derivation|publication|older|pinned|news|schema-news)\.ts$/,
+  /^pipeline\/(run|walk|conclude|ending|known|receive|receive-versions|reading|thread|derivers|derive-worker|harvest|hold-back|renew|settle|import-tables|derivation|publication|older|pinned|news|schema-news)\.ts$/,
   /^pipeline\/row\.ts$/,
   /^pipeline\/sources\//,
   /^pipeline\/registry\/(client|pages|lookup|metadata|pace|attempt|read-ahead|retry)\.ts$/,

@@ -1,0 +1,1 @@
+ALTER TABLE "trialdrift"."studies" ADD COLUMN "known_text" jsonb;
