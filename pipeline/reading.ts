@@ -4,7 +4,7 @@ import { pack, unpack } from "../db/pack.ts";
 import type { KnownText, StagedColumns, StagedRow, StagedVersion } from "../db/store.ts";
 import { differingPaths } from "./change/difference.ts";
 import { deriveStudy, FACTS_VERSION } from "./derive.ts";
-import { hashServed, nameText, serialize, versionId } from "./hash.ts";
+import { hashServed, type NamedText, serialize, versionId } from "./hash.ts";
 import type { Unknown } from "./registry/known-paths.ts";
 import type { Study } from "./registry/study.ts";
 import { type Issue, validate } from "./registry/validate.ts";
@@ -97,15 +97,25 @@ function stampOf(study: Study): string | null {
 }
 
 /** What lets this text go unread the next time; null where it does not show the id and the day that the record says. */
-function knownText(text: Uint8Array | null, nctId: string, stamp: string | null, unknown: Unknown): KnownText | null {
-  const named = text === null ? null : nameText(text);
+function knownText(
+  named: NamedText | null | undefined,
+  nctId: string,
+  stamp: string | null,
+  unknown: Unknown,
+): KnownText | null {
   return named?.nctId === nctId && named.stamp === stamp ? { name: named.name, ...unknown } : null;
 }
 
-/** First step: what each record says by itself, and what is held of it for the second. */
-export function readBatch(given: readonly Given[]): { said: Said[]; held: (Held | null)[] } {
+/**
+ * First step: what each record says by itself, and what is held of it for the second. `named` are the texts' names, by place;
+ * null or absent for what came as a value.
+ */
+export function readBatch(
+  given: readonly Given[],
+  named: readonly (NamedText | null)[],
+): { said: Said[]; held: (Held | null)[] } {
   const held: (Held | null)[] = [];
-  const said = given.map((one): Said => {
+  const said = given.map((one, at): Said => {
     const verdict = validate(valueOf(one));
     if (!verdict.ok) {
       held.push(null);
@@ -123,7 +133,7 @@ export function readBatch(given: readonly Given[]): { said: Said[]; held: (Held 
       nctId,
       core,
       derived,
-      text: knownText(text, nctId, stamp, unknown),
+      text: knownText(named[at], nctId, stamp, unknown),
       stamp,
       posted,
       unknown,
@@ -201,8 +211,12 @@ export function writeBatch(
 }
 
 /** Reads a batch in this thread. */
-export function readHere(given: readonly Given[], columns: StagedColumns): Reading {
-  const { said, held } = readBatch(given);
+export function readHere(
+  given: readonly Given[],
+  named: readonly (NamedText | null)[],
+  columns: StagedColumns,
+): Reading {
+  const { said, held } = readBatch(given, named);
   return {
     said: Promise.resolve(said),
     write: (runId, standings) => Promise.resolve(writeBatch(held, columns, runId, standings)),

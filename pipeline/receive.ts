@@ -7,7 +7,7 @@ import { openWalk, walkProblem } from "./ledger.ts";
 import { beginAhead, beginBatch, type Begun } from "./known.ts";
 import { classify, type Reading, readHere, type Said, type Standing, valueOf, type Written } from "./reading.ts";
 import type { Study } from "./registry/study.ts";
-import type { Batch, Source } from "./sources/source.ts";
+import type { Batch, ReadTexts, Source } from "./sources/source.ts";
 
 /** The way in: source -> validate -> derive -> store, batch by batch. Nothing written here is visible. */
 
@@ -188,7 +188,7 @@ export async function receive(
 
   const inWork: Promise<void>[] = [];
   try {
-    const read = source.read ?? ((records) => readHere(records, STAGED));
+    const read: ReadTexts = source.read ?? ((records, named) => readHere(records, named, STAGED));
     const begin = (batch: Batch): Promise<Begun> => beginBatch(database.db, source, batch, walkDataAt, read);
     for await (const begun of beginAhead(source, begin)) {
       const { batch, rest, reading, heads } = begun;
@@ -226,7 +226,7 @@ export async function receiveAgain(
     moved.map((one) => one.versionId),
   );
   const records = moved.map((one) => one.replaces?.record ?? stored.get(one.versionId));
-  const reading = readHere(records, STAGED);
+  const reading = readHere(records, [], STAGED);
   const fresh = (await reading.said).flatMap((said, at) => {
     const dataAt = moved[at]?.dataAt;
     return said.ok && dataAt !== undefined ? [{ at, dataAt, said }] : [];

@@ -12,7 +12,7 @@ function answer(asked: Asked): [Said[] | Written, ArrayBuffer[]] {
   const { id } = asked;
   if (asked.kind === "read") {
     const texts = asked.ends.map((end, at) => asked.bytes.subarray(at === 0 ? 0 : asked.ends[at - 1], end));
-    const batch = readBatch(texts);
+    const batch = readBatch(texts, asked.named);
     held.set(id, batch.held);
     return [batch.said, []];
   }

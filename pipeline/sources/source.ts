@@ -1,4 +1,5 @@
 import type { WalkLedger } from "../../db/model.ts";
+import type { NamedText } from "../hash.ts";
 import type { Reading } from "../reading.ts";
 
 /** Some raw records on their way in. `announced` is what the source says it will deliver in all, as soon as it says so. */
@@ -7,6 +8,9 @@ export interface Batch {
   records: unknown[];
   announced: number | null;
 }
+
+/** Begins to read records; `named` are the names of those that are texts, by place. */
+export type ReadTexts = (records: readonly unknown[], named: readonly (NamedText | null)[]) => Reading;
 
 /** What became of an id that no record came for (ctgov-api.md 5.1). `left`: it exists, but the query no longer finds it. */
 export type Fate = { kind: "merged"; survivor: string } | { kind: "tombstone" } | { kind: "left" };
@@ -25,7 +29,7 @@ export interface Source {
   /** Its records were refused before and lie in quarantine: refusing one again for the same reason is no new sighting. */
   seenBefore?: true;
   /** Where records that come as texts are read (readers.ts); absent: in this thread. */
-  read?(records: readonly unknown[]): Reading;
+  read?: ReadTexts;
   /** Dated versions of studies from the registry's history: many records a study, each a version of its own. */
   versions?: true;
   /**

@@ -37,9 +37,9 @@ async function load(lines: readonly string[]) {
     registry: null,
     source: {
       ...fileSource(file),
-      read(records) {
+      read(records, named) {
         read += records.length;
-        return readHere(records, STAGED);
+        return readHere(records, named, STAGED);
       },
     },
     now: () => "2026-01-01T00:00:00.000Z",
