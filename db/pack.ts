@@ -16,6 +16,10 @@ export function pack(json: string | Uint8Array): Uint8Array {
   return zstdCompressSync(json, { params: PACKING });
 }
 
+export function unpackText(raw: Uint8Array): string {
+  return zstdDecompressSync(raw).toString("utf8");
+}
+
 export function unpack(raw: Uint8Array): unknown {
-  return JSON.parse(zstdDecompressSync(raw).toString("utf8"));
+  return JSON.parse(unpackText(raw));
 }

@@ -34,7 +34,18 @@ export function texts(values: readonly string[], type: "text" | "uuid" = "text")
  */
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
-  if (!text.includes("\\u0000") && !text.includes("\\ud")) return text;
+  return isClean(text) ? text : cleaned(value);
+}
+
+/** The same for a value that is JSON text already: 13 KB need not be parsed and written again. */
+export function cleanJson(text: string): string {
+  return isClean(text) ? text : cleaned(JSON.parse(text));
+}
+
+/** An exponent of four digits is past what jsonb takes; JSON.parse makes it Infinity, which is written as null. */
+const isClean = (text: string): boolean => !/\\u(?:0000|d)|\de[+-]?\d{4}/i.test(text);
+
+function cleaned(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === "string" ? part.replaceAll("\0", "").toWellFormed() : part,
   );

@@ -5,7 +5,7 @@ import type { Database } from "./open.ts";
 import { pack, unpack } from "./pack.ts";
 import { cells, derivations, drift } from "./schema/derivations.ts";
 import { type KnownText, records, rows as rowsTable, versions } from "./schema/studies.ts";
-import { type Db, insertAll, rows, sqlState, texts } from "./sql.ts";
+import { cleanJson, type Db, insertAll, rows, sqlState, texts } from "./sql.ts";
 
 /** Batches of immutable objects: written before publication, seen by no reader, named by their content. */
 
@@ -126,9 +126,15 @@ export async function stageEncoded(
   }
 }
 
-/** Writes the jsonb copies of tracked studies' records. NUL characters must already be out: jsonb refuses them. */
-export async function stageRecords(db: Db, staged: readonly { versionId: string; record: unknown }[]): Promise<void> {
-  await insertAll(db, records, staged, sql`on conflict do nothing`);
+/** Writes the jsonb copies of tracked studies' records, given as JSON text. */
+export async function stageRecords(db: Db, staged: readonly { versionId: string; json: string }[]): Promise<void> {
+  if (staged.length === 0) return;
+  const given = staged.map(({ versionId, json }) => `{"version_id":"${versionId}","record":${cleanJson(json)}}`);
+  await db.execute(
+    sql`insert into ${records} (version_id, record)
+        select version_id, record from jsonb_populate_recordset(null::${records}, ${`[${given.join(",")}]`}::jsonb)
+            on conflict do nothing`,
+  );
 }
 
 /** Writes derivations with their cells and drift; one that exists is the same content. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Db } from "../db/sql.ts";
-import { readPacked, unpack } from "../db/store.ts";
+import { unpackText } from "../db/pack.ts";
+import { readPacked } from "../db/store.ts";
 import { derivePosted, type Posted } from "./derivation.ts";
 import type { Derived } from "./derive.ts";
 import type { Review } from "./review/review.ts";
@@ -17,12 +18,12 @@ export interface ToDerive {
   tables: readonly number[];
 }
 
-/** A member derived; `record` reads its record as it is stored. */
+/** A member derived; `json` is its record as it is stored. */
 export interface MemberDerived {
   nctId: string;
   versionId: string | null;
   derived: Derived;
-  record: () => unknown;
+  json: () => string | null;
 }
 
 /** Derived together: bounds how many whole records are in memory (100 of 20 KB). */
@@ -63,7 +64,7 @@ export async function* deriveMembers(
       const [one, study] = [derived[at], posted[at]?.study ?? null];
       return one === undefined
         ? []
-        : [{ nctId, versionId, derived: one, record: () => (study === null ? null : unpack(study)) }];
+        : [{ nctId, versionId, derived: one, json: () => (study === null ? null : unpackText(study)) }];
     });
   }
 

@@ -162,8 +162,8 @@ export async function settle(
   for await (const some of deriveMembers(db, review, toDerive)) {
     const batch: StagedDerivation[] = [];
     const facts: StagedRow[] = [];
-    const copies: { versionId: string; record: unknown }[] = [];
-    for (const { nctId, versionId: version, derived, record } of some) {
+    const copies: { versionId: string; json: string }[] = [];
+    for (const { nctId, versionId: version, derived, json } of some) {
       const shown = tablesBy.get(nctId) ?? [];
       const list = byStudy.get(nctId) ?? [];
       const one = storedDerivation(review, nctId, version, derived, shown, tables, runId);
@@ -174,7 +174,9 @@ export async function settle(
       const known = held.get(nctId);
       if (known?.derivationId !== one.derivation.derivationId || known.tables.join() !== shown.join()) {
         batch.push(one);
-        if (version !== null) copies.push({ versionId: version, record: record() });
+        // Every derivation that readers saw brought the copy of its version.
+        const text = version === null || known?.versionId === version ? null : json();
+        if (version !== null && text !== null) copies.push({ versionId: version, json: text });
         members.push({
           review: review.id,
           nctId,
