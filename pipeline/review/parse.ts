@@ -20,7 +20,7 @@ const query = strict(Object.fromEntries(QUERY_KEYS.map((key) => [key, z.string()
   { error: `expected words in at least one of ${QUERY_KEYS.join(", ")}` },
 );
 
-const reviewSchema = z.looseObject({
+const reviewSchema = strict({
   id: name,
   title: z.string().min(1),
   source: z.looseObject({ citation: z.string().nullish(), doi: z.string().nullish() }).optional(),
@@ -41,6 +41,8 @@ const reviewSchema = z.looseObject({
   tables: z.array(strict({ table: z.int().positive(), title: z.string(), file: name })).optional(),
   screening: screeningSchema.nullish(),
   codes: z.unknown().optional(),
+  /** The contract names it; every review has the same columns so far. */
+  columns: z.array(z.unknown()).optional(),
   claims: z.array(claimSchema).optional(),
 });
 

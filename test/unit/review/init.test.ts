@@ -140,6 +140,11 @@ describe("problems of a review folder", () => {
       'review.json $.as_of.form: there is no key "form", expected one of from, to, found "2016-05-05"',
     ],
     [
+      "a key of the review itself",
+      { tabels: [] },
+      'review.json $.tabels: there is no key "tabels", expected one of id, title, source, as_of, lexicon, watchlists, tables, screening, codes, columns, claims, found []',
+    ],
+    [
       "nothing tracked",
       { watchlists: [{ id: "a" }] },
       'review.json $.watchlists[0]: expected a query or pinned ids, found {"id":"a"}',
@@ -155,6 +160,12 @@ describe("problems of a review folder", () => {
     const problems = reviewProblems({ ...sound, ...wrong });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(line);
+  });
+
+  test("every key of the contract may be there", () => {
+    const tables = [{ table: 1, title: "T", file: "table-1.json" }];
+    const rest = { source: {}, as_of: {}, lexicon: "msc", tables, screening: null, codes: {}, columns: [], claims: [] };
+    expect(reviewProblems({ ...sound, ...rest })).toEqual([]);
   });
 
   test("two unknown keys are two problems; a long value is cut", () => {
