@@ -23,8 +23,12 @@ export interface Context {
    * Open the database before: without it the process keeps the pace alone.
    */
   openRegistry(options?: { first?: boolean; signal?: AbortSignal | undefined }): Registry;
+  /** Ids of the review folders, whether they can be used or not; throws `config` where there is none. */
+  reviewIds(): string[];
   /** The reviews named, or all; throws `usage` naming the choices where one does not exist. */
   reviews(only: string | null): Review[];
+  /** All reviews whose folders can be used, and for each of the others the error that says what to mend. */
+  soundReviews(): { sound: Review[]; unsound: { id: string; error: TrialdriftError }[] };
   close(): Promise<void>;
 }
 
@@ -54,6 +58,17 @@ export function openContext(environment: Record<string, string | undefined>): Co
     };
     releasers.add(close);
     return { ...opened, close };
+  }
+  const read = (id: string): Review => readReview(config.reviewsDir, id, config.lexiconsDir);
+  function folders(): string[] {
+    const ids = reviewIds(config.reviewsDir);
+    if (ids.length > 0) return ids;
+    throw new TrialdriftError({
+      code: "config",
+      message: `there is no review folder in ${config.reviewsDir}`,
+      state: "nothing was read or changed",
+      next: "check TRIALDRIFT_REVIEWS, or make one with `trialdrift reviews init`",
+    });
   }
   return {
     config,
@@ -88,23 +103,30 @@ export function openContext(environment: Record<string, string | undefined>): Co
       });
       return closing(registry);
     },
+    reviewIds: folders,
     reviews(only) {
-      const ids = reviewIds(config.reviewsDir);
-      if (ids.length === 0)
-        throw new TrialdriftError({
-          code: "config",
-          message: `there is no review folder in ${config.reviewsDir}`,
-          state: "nothing was read or changed",
-          next: "check TRIALDRIFT_REVIEWS, or make one with `trialdrift reviews init`",
-        });
+      const ids = folders();
       if (only !== null && !ids.includes(only))
         throw new TrialdriftError({
           code: "usage",
           message: `there is no review ${only}`,
           state: "nothing was read or changed",
-          next: `reviews in ${config.reviewsDir}: ${ids.join(", ") || "none"}`,
+          next: `reviews in ${config.reviewsDir}: ${ids.join(", ")}`,
         });
-      return (only === null ? ids : [only]).map((id) => readReview(config.reviewsDir, id, config.lexiconsDir));
+      return (only === null ? ids : [only]).map(read);
+    },
+    soundReviews() {
+      const unsound: { id: string; error: TrialdriftError }[] = [];
+      const sound = folders().flatMap((id) => {
+        try {
+          return [read(id)];
+        } catch (error) {
+          if (!(error instanceof TrialdriftError) || error.code !== "review_invalid") throw error;
+          unsound.push({ id, error });
+          return [];
+        }
+      });
+      return { sound, unsound };
     },
     async close() {
       for (const close of [...releasers].toReversed()) await close();

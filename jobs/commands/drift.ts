@@ -34,22 +34,20 @@ function refuse(message: string, next: string): never {
   throw new TrialdriftError({ code: "usage", message, state: NOTHING, next });
 }
 
-/** The review meant: the one named, or the only one with a folder that compares these studies. */
+/** The review meant: the one named, or the only one with a folder that compares these studies. No other folder is read. */
 async function chooseReview(
   context: Context,
   db: Db,
   named: string | undefined,
   nctIds: readonly string[],
 ): Promise<Review> {
-  const ids = [...new Set((await readView<{ review: string }>(db, "drift", { nctIds })).map(({ review }) => review))];
-  const reviews = context.reviews(named ?? null).filter(({ id }) => named !== undefined || ids.includes(id));
-  const [only] = reviews;
-  if (only !== undefined && reviews.length === 1) return only;
-  if (reviews.length > 1)
-    refuse("more than one review compares these studies", `--review one of: ${reviews.map(({ id }) => id).join(", ")}`);
-  return refuse(
-    `no review's table is compared with ${nctIds.join(", ")}`,
-    "see `trialdrift drift` and `trialdrift members`",
+  const comparing = new Set((await readView<{ review: string }>(db, "drift", { nctIds })).map(({ review }) => review));
+  const ids = named === undefined ? context.reviewIds().filter((id) => comparing.has(id)) : [named];
+  if (ids.length > 1) refuse("more than one review compares these studies", `--review one of: ${ids.join(", ")}`);
+  const [only] = ids.flatMap((id) => context.reviews(id));
+  return (
+    only ??
+    refuse(`no review's table is compared with ${nctIds.join(", ")}`, "see `trialdrift drift` and `trialdrift members`")
   );
 }
 
@@ -122,9 +120,13 @@ async function tell(decided: Decided | null): Promise<number> {
 export async function undoDecision(context: Context, id: string, flags: PersonFlags): Promise<number> {
   const by = nameOf(flags.by, NOTHING);
   const wanted = id.trim().toUpperCase();
-  const review = context.reviews(null).find(({ decisions }) => decisions.some((one) => one.id === wanted));
-  if (review === undefined)
+  const { sound, unsound } = context.soundReviews();
+  const review = sound.find(({ decisions }) => decisions.some((one) => one.id === wanted));
+  if (review === undefined) {
+    // It may be in a folder that cannot be read.
+    if (unsound[0] !== undefined) throw unsound[0].error;
     return refuse(`no review folder has a decision ${id}`, "ids are in `trialdrift drift --format csv`");
+  }
   const database = await context.openDatabase("writer");
   const nctIds = review.decisions.filter((one) => one.id === wanted).map(({ nct_id }) => nct_id);
   const person = { by, note: flags.note?.trim() || null };

@@ -5,6 +5,7 @@ import type { Db } from "../../db/sql.ts";
 import { unpack } from "../../db/store.ts";
 import { refusedRecords } from "../../pipeline/report/quarantined.ts";
 import { clean } from "../../pipeline/report/text.ts";
+import type { Review } from "../../pipeline/review/review.ts";
 import { run } from "../../pipeline/run.ts";
 import { storedSource } from "../../pipeline/sources/stored.ts";
 import type { Context } from "../context.ts";
@@ -60,12 +61,28 @@ function said({ quarantineId, nctId, state, reason }: Refused): string {
   return clean(state === "held" ? `${about} is still held: ${reason}` : `${about} is recovered`);
 }
 
+/** The reviews that can be settled, and what is said of each that cannot. Errors: where none can, the first one's. */
+function settleable(context: Context): { reviews: Review[]; leftOut: string[] } {
+  const { sound, unsound } = context.soundReviews();
+  const [first] = unsound;
+  if (sound.length === 0 && first !== undefined) throw first.error;
+  const leftOut = unsound.map(({ id, error: { code, message } }) =>
+    new TrialdriftError({
+      code,
+      message,
+      state: `${id} was left out: it does not know yet what was loaded`,
+      next: `mend the files named above, then \`trialdrift recompute --review ${id}\`; the next sync does the same`,
+    }).explain(),
+  );
+  return { reviews: sound, leftOut };
+}
+
 /**
  * `quarantine retry`: the held records once more through the main path, in one run with what they mean for every review, so
- * that their news is told at once. 3 when one is still held.
+ * that their news is told at once. 3 when one is still held, or a review could not be settled on them.
  */
 async function retry(context: Context, given: readonly string[]): Promise<number> {
-  const reviews = context.reviews(null);
+  const { reviews, leftOut } = settleable(context);
   const database = await context.openDatabase("writer");
   const asked = await refusedNamed(database.db, given);
   const held = asked.filter(({ state }) => state === "held");
@@ -85,7 +102,8 @@ async function retry(context: Context, given: readonly string[]): Promise<number
     await print(await digest(database, report, false));
     await deliverNews(context, database);
     for (const problem of report.problems) context.log.error(problem);
-    complete = report.exitCode === 0;
+    for (const line of leftOut) context.log.error(line);
+    complete = report.exitCode === 0 && leftOut.length === 0;
   }
   const after = await refusedNamed(database.db, given);
   await print(after.map(said).join("\n"));
@@ -104,6 +122,6 @@ export function quarantineCommands(program: Command): void {
     );
   noun
     .command("retry <id...>")
-    .description("validate and load held records again; 3 when one is still held")
+    .description("validate and load held records again; 3 when one is still held, or a review folder is wrong")
     .action((ids: string[]) => perform((context) => retry(context, ids)));
 }

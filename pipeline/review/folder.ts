@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { TrialdriftError } from "../../db/errors.ts";
 import { type Lexicon, parseLexicon } from "../extract/lexicon.ts";
+import { parseNotation } from "./codes.ts";
 import { type Decision, parseDecisions } from "./decision.ts";
 import { parseReview, parseTable } from "./parse.ts";
 import type { Review } from "./review.ts";
@@ -81,6 +82,16 @@ function refuse(id: string, problems: readonly string[]): never {
   });
 }
 
+/** Codes are compiled by every run: what it could not compile is found before it begins. */
+function checkCodes(codes: unknown, file: string, problems: string[]): void {
+  try {
+    parseNotation(codes);
+  } catch (error) {
+    if (!(error instanceof TrialdriftError)) throw error;
+    problems.push(`${file} $.codes: ${error.message}`);
+  }
+}
+
 /** Reads one review folder with its tables and lexicon. Throws review_invalid with every problem found. */
 export function readReview(reviewsDir: string, id: string, ownLexicons: string): Review {
   const folder = join(reviewsDir, id);
@@ -89,6 +100,7 @@ export function readReview(reviewsDir: string, id: string, ownLexicons: string):
   const review = definition === undefined ? null : parseReview(definition, join(folder, "review.json"), problems);
   if (review === null) refuse(id, problems);
   if (review.id !== id) problems.push(`${folder}/review.json $.id: "${review.id}" is not the folder's name`);
+  checkCodes(review.codes, join(folder, "review.json"), problems);
   const tables = review.tables.map((named) => {
     const file = join(folder, named.file);
     const content = readJson(file, problems);

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { lockFile } from "../../db/datadir-lock.ts";
@@ -78,6 +78,26 @@ describe("drift accept, reject, undo", () => {
       expect(undone).toMatchObject({ code: 0 });
       expect(undone.stdout).toContain(`undone ${A} enrollment: 20 -> 25\n  takes back ${idOf(accepted)}`);
       expect(await enrollmentOf(A)).toEqual(["25", "20", null, null]);
+    },
+    LONG,
+  );
+
+  test(
+    "another review's folder that is wrong stops neither accept nor undo; an id that may be in it names it",
+    async () => {
+      const wrong = join(folder.directory, "wrong");
+      mkdirSync(wrong);
+      try {
+        writeFileSync(join(wrong, "review.json"), "{");
+        const accepted = await run("drift", "accept", A, "--column", "enrollment");
+        expect(accepted).toMatchObject({ code: 0, stderr: "" });
+        const unknown = await run("drift", "undo", "01M8BDTJJ47H01KG63JM47BFS6");
+        expect(unknown).toMatchObject({ code: 2, stdout: "" });
+        expect(unknown.stderr).toContain(`${wrong}/review.json: not JSON`);
+        expect(await run("drift", "undo", idOf(accepted))).toMatchObject({ code: 0 });
+      } finally {
+        rmSync(wrong, { recursive: true });
+      }
     },
     LONG,
   );

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { zstdCompressSync } from "node:zlib";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
@@ -18,6 +20,21 @@ beforeAll(async () => {
   folder = reviewFolder("small", { cond: "lupus", rows: [{ n: 942, cells: { enrollment: 20 } }] });
   env = { ...place.env, CTGOV_BASE_URL: played.url, TRIALDRIFT_REVIEWS: folder.directory };
 });
+/** Another review of the same trials, sound or with a misspelt key. */
+function putOther(key: "watchlists" | "watchlist"): void {
+  const file = join(folder.directory, "other", "review.json");
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, JSON.stringify({ id: "other", title: "O", [key]: [{ id: "list", pinned: [nct(942)] }] }));
+}
+
+/** What quarantine 1 holds, as an earlier, stricter version of the rules would have left it. */
+async function hold(record: object): Promise<void> {
+  const owner = postgres(place.url, { max: 1, onnotice: () => {} });
+  const raw = zstdCompressSync(JSON.stringify(record));
+  await owner`update trialdrift.quarantine set raw = ${raw}, state = 'held' where quarantine_id = 1`;
+  await owner.end();
+}
+
 afterAll(async () => {
   await played.close();
   await place.dispose();
@@ -46,10 +63,7 @@ test("retry ends with 3 while it is still held, then with 0; a wrong number with
     expect(unknown).toMatchObject({ code: 2, stdout: "" });
     expect(unknown.stderr).toContain("quarantine has no record 77");
   }
-  const owner = postgres(place.url, { max: 1, onnotice: () => {} });
-  const mended = zstdCompressSync(JSON.stringify(trial(942, { count: 30 })));
-  await owner`update trialdrift.quarantine set raw = ${mended} where quarantine_id = 1`;
-  await owner.end();
+  await hold(trial(942, { count: 30 }));
   const well = await cli(["quarantine", "retry", "1"], env);
   expect(well.code).toBe(0);
   expect(well.stdout).toMatch(/quarantine 1 \(NCT00000942\) is recovered\n$/);
@@ -57,4 +71,29 @@ test("retry ends with 3 while it is still held, then with 0; a wrong number with
   expect(again).toMatchObject({ code: 0, stdout: "quarantine 1 (NCT00000942) is recovered\n" });
   const listed = JSON.parse((await cli(["table", "--review", "small", "--format", "json"], env)).stdout);
   expect(JSON.stringify(listed)).toContain("30");
+});
+
+test("retry beside a review folder that is wrong: the others are settled, it is named, 3; mended, it catches up", async () => {
+  putOther("watchlists");
+  expect((await cli(["recompute", "--review", "other"], env)).code).toBe(0);
+  const flagged = async (): Promise<string[]> => {
+    const owner = postgres(place.url, { max: 1, onnotice: () => {} });
+    const found = await owner`select review from review.flags where kind = 'stopped_early' order by review`;
+    await owner.end();
+    return found.map(({ review }) => String(review));
+  };
+  expect(await flagged()).toEqual([]);
+  putOther("watchlist");
+  await hold(trial(942, { status: "TERMINATED", posted: "2022-01-20" }));
+  const ended = await cli(["quarantine", "retry", "1"], env);
+  expect(ended.code).toBe(3);
+  expect(ended.stdout).toMatch(/quarantine 1 \(NCT00000942\) is recovered\n$/);
+  expect(ended.stderr).toContain(
+    `other/review.json $.watchlist: there is no key \\"watchlist\\", expected one of id, title`,
+  );
+  expect(ended.stderr).toContain("trialdrift recompute --review other");
+  expect(await flagged()).toEqual(["small"]);
+  putOther("watchlists");
+  expect((await cli(["recompute", "--review", "other"], env)).code).toBe(0);
+  expect(await flagged()).toEqual(["other", "small"]);
 });
