@@ -11,6 +11,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    execArgv: ["--import", new URL("jobs/resolve-drizzle.mjs", import.meta.url).href],
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/gold/**/*.test.ts"] } },
       { extends: true, test: { name: "net", include: ["test/net/**/*.test.ts"] } },
