@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -49,7 +48,11 @@ export async function writeArchive(
   try {
     await produce(async (line) => {
       hash.update(line).update("\n");
-      if (!packed.write(`${line}\n`)) await Promise.race([once(packed, "drain"), written]);
+      // Each is packed before the next is taken: what waits together is packed together, and the bytes would differ with the pace.
+      const taken = new Promise<void>((resolve, reject) => {
+        packed.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
+      });
+      await Promise.race([taken, written]);
     });
     packed.end(`${JSON.stringify([SEAL, hash.digest("hex")])}\n`);
     await written;

@@ -85,6 +85,17 @@ describe("a round trip", () => {
   test("the same state makes the same bytes", async () => {
     const [one, two] = [await archive(source, "one"), await archive(source, "two")];
     expect(readFileSync(one).equals(readFileSync(two))).toBe(true);
+    const lines = await linesOf(source);
+    for (const pause of [0, 2]) {
+      const file = join(folder, `a pause of ${pause} ms`);
+      await writeArchive(file, async (write) => {
+        for (const line of lines) {
+          await write(line);
+          if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+        }
+      });
+      expect(readFileSync(one).equals(readFileSync(file)), file).toBe(true);
+    }
   });
 });
 
