@@ -15,17 +15,18 @@ import { type Line, type Results, writeResults } from "./results.ts";
  * its defaults, fsync on. Sizes up to 20,000 are run five times, larger ones once; results.md is written anew.
  */
 
-/** Compiled code is kept as the launcher keeps it (jobs/trialdrift.mjs): worker threads start as fast as a user's. */
-process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("../node_modules/.cache/trialdrift", import.meta.url));
-
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const RUNS_OF_SMALL = 5;
 const SMALL = 20_000;
 /** Above this PGlite takes longer than all else together. */
 const MOST_EMBEDDED = 20_000;
 
+/** Each piece of work starts as the launcher starts a command: what is compiled is kept, drizzle-orm is resolved by hand. */
+process.env["NODE_COMPILE_CACHE"] ??= here("../node_modules/.cache/trialdrift");
+const HOOK = ["--import", new URL("../jobs/resolve-drizzle.mjs", import.meta.url).href];
+
 function call<T>(script: string, ...args: string[]): T {
-  const done = spawnSync(process.execPath, [here(script), ...args], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const done = spawnSync(process.execPath, [...HOOK, here(script), ...args], { encoding: "utf8", maxBuffer: 1 << 26 });
   if (done.status !== 0) throw new Error(`${script}: ${done.stderr}`);
   return JSON.parse(done.stdout) as T;
 }
