@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-const withPostgres = ["test/support/with-postgres.ts"];
+const [withPostgres, withPglite] = ["test/support/with-postgres.ts", "test/support/with-pglite.ts"];
 
 /**
  * Rooms of tests: unit has no IO, net a loopback or intercepted network, db the same files on both databases, e2e whole
- * processes. Whole processes and databases share two cores, so their files run one after another.
+ * processes. Every file has a database of its own, so that files of all rooms run side by side, as many as there are workers.
  */
 export default defineConfig({
   test: {
@@ -15,19 +15,25 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/gold/**/*.test.ts"] } },
       { extends: true, test: { name: "net", include: ["test/net/**/*.test.ts"] } },
-      { extends: true, test: { name: "pglite", include: ["test/db/**/*.test.ts"], fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: "pglite", include: ["test/db/**/*.test.ts"], globalSetup: [withPglite] },
+      },
       {
         extends: true,
         test: {
           name: "postgres",
           include: ["test/db/**/*.test.ts"],
-          fileParallelism: false,
-          globalSetup: withPostgres,
+          globalSetup: [withPostgres, withPglite],
         },
       },
       {
         extends: true,
-        test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], fileParallelism: false, globalSetup: withPostgres },
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: [withPostgres, withPglite],
+        },
       },
     ],
   },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { readArchive, writeArchive } from "../../db/archive.ts";
 import { dumpLines, restoreLines } from "../../db/backup.ts";
 import { forgetMigrations, MIGRATION_NAMES, migrate } from "../../db/migrate.ts";
@@ -25,7 +25,7 @@ let review: ReviewFolder;
 const opened: Database[] = [];
 
 async function open(kind: "same" | "embedded"): Promise<Database> {
-  const database = await (kind === "same" ? openTestDatabase() : openMemory());
+  const database = await (kind === "same" ? openTestDatabase() : openMemory(inject("pglite").dump));
   opened.push(database);
   return database;
 }

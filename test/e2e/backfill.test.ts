@@ -76,7 +76,7 @@ const words = (stderr: string): string =>
 
 describe.each(["PGlite", "Postgres"])("%s", (kind) => {
   const fresh = async (): Promise<Place> => {
-    const place = kind === "PGlite" ? freshDirectory() : await freshOnServer(inject("postgres"));
+    const place = kind === "PGlite" ? freshDirectory(inject("pglite")) : await freshOnServer(inject("postgres"));
     places.push(place);
     return place;
   };

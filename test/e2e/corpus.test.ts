@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Database, openDatabase } from "../../db/open.ts";
 import { rows } from "../../db/sql.ts";
 import { type PrintedCells, typedKinds } from "../oracle/expected-typed.ts";
@@ -29,7 +29,7 @@ const AS_OF = fixture<{ as_of: { from: string } }>("review.json").as_of.from;
 const quiet = (kind: string | undefined): string | undefined => (kind === "same" ? "equivalent" : kind);
 
 describe.skipIf(absent.length > 0)(`January, then September 2022${why}`, () => {
-  const place = freshDirectory();
+  const place = freshDirectory(inject("pglite"));
   let replay: Started | null = null;
   let database: Database | null = null;
 

@@ -191,16 +191,21 @@ describe.skipIf(stepsAbsent)(`a watch list under the axe${whySkipped}`, () => {
         const random = draw(seed);
         // The first step has no database before it.
         const step = 1 + Math.floor(random() * (ENDS.length - 1));
+        const part = random();
         await played.show(step + 1);
-        await kind.restore(step);
-        const known = longest.get(kind.name);
-        if (known === undefined) {
-          const { took } = await sync(kind, null);
-          longest.set(kind.name, took);
+        if (!longest.has(kind.name)) {
           await kind.restore(step);
+          longest.set(kind.name, (await sync(kind, null)).took);
         }
-        const point = Math.round(random() * (longest.get(kind.name) ?? 0));
-        const { killed } = await sync(kind, point);
+        let [killed, point] = [false, 0];
+        // A blow that came too late says how long a run takes just now: the next one is dealt by that.
+        for (let blows = 0; !killed && blows < 3; blows += 1) {
+          await kind.restore(step);
+          point = Math.round(part * (longest.get(kind.name) ?? 0));
+          const dealt = await sync(kind, point);
+          ({ killed } = dealt);
+          if (!killed) longest.set(kind.name, dealt.took);
+        }
         landed += killed ? 1 : 0;
         await sync(kind, null);
         expect(await stateOf(kind.env), `seed ${seed}: ${kind.name}, step ${step}, ${point} ms`).toEqual(

@@ -85,7 +85,7 @@ describe.each(["PGlite", "Postgres"])("%s", (kind) => {
   let played: Played;
   const places: Place[] = [];
   const fresh = async (): Promise<Place> => {
-    const place = kind === "PGlite" ? freshDirectory() : await freshOnServer(inject("postgres"));
+    const place = kind === "PGlite" ? freshDirectory(inject("pglite")) : await freshOnServer(inject("postgres"));
     places.push(place);
     return place;
   };

@@ -80,7 +80,7 @@ beforeAll(async () => {
   if (has15) server = await startPostgres(POSTGRES_15);
   const url15 = server?.url;
   const places: [string, () => Promise<Database>][] = [
-    ["PGlite", openMemory],
+    ["PGlite", () => openMemory(inject("pglite").dump)],
     ["Postgres 18", () => openFresh(inject("postgres"))],
     ...(url15 === undefined
       ? []

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { cli, type Ended, freshDirectory } from "../support/cli.ts";
 import { type Played, playRegistry } from "../support/small-registry.ts";
 
 /** `table --as-of` and `table --run` over the two dates of the demo, as a person types them. */
 
 const DATES = ["2022-01-21", "2026-11-20"] as const;
-const place = freshDirectory();
+const place = freshDirectory(inject("pglite"));
 let played: Played;
 
 interface Table {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { lockDirectory, writeLockAs } from "../../db/datadir-lock.ts";
 import type { TrialdriftError } from "../../db/errors.ts";
 import { cli, freshDirectory, logLines, startCli } from "../support/cli.ts";
@@ -11,7 +11,7 @@ import { type ReviewFolder, reviewFolder } from "../support/small-review.ts";
 
 /** One process holds the embedded directory, readers included (design.md 4.2). */
 
-const place = freshDirectory();
+const place = freshDirectory(inject("pglite"));
 let played: Played;
 let folder: ReviewFolder;
 let env: Record<string, string>;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { cli, freshDirectory } from "../support/cli.ts";
 import { nct, type Played, playRegistry, trial } from "../support/small-registry.ts";
 import { type ReviewFolder, reviewFolder } from "../support/small-review.ts";
@@ -9,7 +9,7 @@ import { type ReviewFolder, reviewFolder } from "../support/small-review.ts";
 /** The tools as a real client of the protocol meets them, on the embedded database. */
 
 const LAUNCHER = fileURLToPath(new URL("../../jobs/trialdrift.mjs", import.meta.url));
-const place = freshDirectory();
+const place = freshDirectory(inject("pglite"));
 let played: Played;
 let folder: ReviewFolder;
 let client: Client;

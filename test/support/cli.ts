@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -101,9 +101,10 @@ export interface Place {
   dispose(): Promise<void>;
 }
 
-/** A data directory that nobody used yet. */
-export function freshDirectory(): Place & { directory: string; lock: string } {
+/** A data directory that nobody used yet; with an empty database in it where one to copy is given (with-pglite.ts). */
+export function freshDirectory(given?: { folder: string }): Place & { directory: string; lock: string } {
   const directory = mkdtempSync(join(tmpdir(), "trialdrift-e2e-"));
+  if (given !== undefined) cpSync(given.folder, join(directory, "pglite"), { recursive: true });
   return {
     directory,
     lock: join(directory, "pglite.lock"),

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 import postgres from "postgres";
@@ -8,10 +9,10 @@ import { migrate } from "../../db/migrate.ts";
 import type { Database } from "../../db/open.ts";
 import { openServer } from "../../db/server.ts";
 
-/** PGlite in memory, migrated, with its views: nothing is written to disk, about a second to open. */
-export async function openMemory(): Promise<Database> {
+/** PGlite in memory, migrated, with its views: nothing is written to disk. `dump` is an empty one to begin with. */
+export async function openMemory(dump: string | null = null): Promise<Database> {
   const exitCode = process.exitCode;
-  const client = await PGlite.create();
+  const client = await PGlite.create(dump === null ? {} : { loadDataDir: new Blob([readFileSync(dump)]) });
   process.exitCode = exitCode;
   const database: Database = {
     db: drizzle(client),
@@ -62,5 +63,5 @@ export async function openFresh(url: string): Promise<Database> {
  */
 export function openTestDatabase(): Promise<Database> {
   const url = inject("postgres") as string | undefined;
-  return url === undefined ? openMemory() : openFresh(url);
+  return url === undefined ? openMemory(inject("pglite").dump) : openFresh(url);
 }

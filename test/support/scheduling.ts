@@ -73,7 +73,7 @@ export function scheduling() {
   });
 
   async function freshOn(kind: "embedded" | "server"): Promise<Place> {
-    const place = kind === "embedded" ? freshDirectory() : await freshOnServer(inject("postgres"));
+    const place = kind === "embedded" ? freshDirectory(inject("pglite")) : await freshOnServer(inject("postgres"));
     places.push(place);
     return place;
   }
