@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Database } from "../../db/open.ts";
 import { readWaiting, takeUp } from "../../db/outbox.ts";
 import { rows } from "../../db/sql.ts";
-import { deliver, nextAttempt, type Post, targetsOf } from "../../jobs/deliver.ts";
+import { deliver, type Post } from "../../jobs/deliver.ts";
 import { signature } from "../../pipeline/report/payloads.ts";
 import { openTestDatabase } from "../support/pglite.ts";
 import { openReceiver, type Receiver, reply, type Reply, TOKEN } from "../support/receiver.ts";
@@ -239,40 +239,6 @@ describe("two processes, and one that died", () => {
   });
 });
 
-describe("feeds", () => {
-  const queueForFeed = (count: number) =>
-    database.db.execute(
-      sql`insert into trialdrift.outbox (run_id, review, target, idempotency_key, payload, created_at)
-          select run_id, '', 'feed', 'key-' || n || '-' || run_id, payload, created_at
-            from trialdrift.outbox, generate_series(1, ${count}::int) n
-           where outbox_id = (select min(outbox_id) from trialdrift.outbox)`,
-    );
-
-  test("the files are there, whole, and hold the newest fifty", async () => {
-    await queueForFeed(60);
-    await send(null, { feedDir: directory });
-    expect(readdirSync(directory).toSorted()).toEqual(["atom.xml", "feed.json"]);
-    const feed = JSON.parse(readFileSync(join(directory, "feed.json"), "utf8")) as { items: { id: string }[] };
-    expect(feed.items).toHaveLength(50);
-    expect(feed.items[0]?.id).toMatch(/^urn:uuid:key-60-/);
-    expect(readFileSync(join(directory, "atom.xml"), "utf8").match(/<entry>/g)).toHaveLength(50);
-  });
-
-  test("a directory that cannot be written is told, and tried again", async () => {
-    const file = join(directory, "no-directory");
-    writeFileSync(file, "");
-    await database.db.execute(
-      sql`update trialdrift.outbox set delivered_at = null where idempotency_key like 'key-60-%'`,
-    );
-    await send(null, { feedDir: file });
-    expect(logged.join("")).toMatch(/feeds: EEXIST|feeds: ENOTDIR/);
-    const mended = join(directory, "mended");
-    await send(null, { feedDir: mended });
-    expect(existsSync(join(mended, "atom.xml"))).toBe(true);
-    expect((await outbox()).every(({ delivered }) => delivered)).toBe(true);
-  });
-});
-
 test("a flag that only the publication concludes, a broken claim, is news by itself", async () => {
   const file = join(folder.directory, folder.id, "review.json");
   const claim = {
@@ -290,16 +256,4 @@ test("a flag that only the publication concludes, a broken claim, is news by its
   expect(one.received.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
     { run_id: report.runId, reviews: [{ review: "news", flags: [{ kind: "claim_broken", nct_id: null }] }] },
   ]);
-});
-
-test("the next attempt: five minutes, doubled up to twelve hours, a receiver's wish in between, an end after a week", () => {
-  const created = "2022-01-15T00:00:00Z";
-  const now = new Date("2022-01-15T01:00:00Z");
-  const minutes = (attempts: number, wish: number | null = null) =>
-    ((nextAttempt(attempts, created, now, wish)?.getTime() ?? 0) - now.getTime()) / 60_000;
-  expect([1, 3, 4, 5, 12, 40].map((attempts) => minutes(attempts))).toEqual([5, 5, 10, 20, 720, 720]);
-  expect(minutes(3, 3_600_000)).toBe(60);
-  expect(minutes(3, 90 * 86_400_000)).toBe(720);
-  expect(nextAttempt(3, created, new Date("2022-01-22T00:00:01Z"), null)).toBeNull();
-  expect(targetsOf(config("https://news.example/x", "/feeds"))).toEqual(["webhook", "feed"]);
 });
