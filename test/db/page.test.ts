@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { readColumns } from "../../db/describe.ts";
 import { readView, VIEW_NAMES } from "../../db/read.ts";
@@ -52,6 +53,16 @@ describe("what is shown", () => {
     const answer = await visitor.post("/decide", { ...wish, verb: "accept", token });
     expect(answer.status).toBe(403);
     expect(await answer.text()).toContain("this page only reads");
+  });
+
+  test("runs are shown with the seconds of each step; one of before they were noted has none", async () => {
+    const shown = /data-head="of these"><p>(.*?)<\/p>/;
+    const visitor = visitorOf(pages.open.url);
+    expect(shown.exec(await text(visitor.get("/runs")))?.[1]).toMatch(
+      /^walk \d+\.\d\d s, settle \d+\.\d\d s, publish \d+\.\d\d s$/,
+    );
+    await pages.database.db.execute(sql`update trialdrift.runs set steps = null`);
+    expect(shown.exec(await text(visitor.get("/runs")))?.[1]).toBe("");
   });
 });
 
