@@ -113,6 +113,24 @@ function row(group: readonly Line[]): string {
   ].join(" | ")} |`;
 }
 
+/** What two cores may spend on a record for a share of the floor. */
+function budgets(lines: readonly Line[]): string[] {
+  const floors = Map.groupBy(
+    lines.filter(({ name }) => name.startsWith("floor: ")),
+    ({ name }) => name,
+  );
+  const say = (floor: string, share: number, what: string): string[] => {
+    const group = floors.get(floor);
+    if (group === undefined) return [];
+    const rate = median(group.map((line) => line.records / line.seconds));
+    return [`${share} of the floor leaves ${what} ${whole(2e6 / (share * rate))} us of CPU a record on two cores.`, ""];
+  };
+  return [
+    ...say("floor: readline + JSON.parse", 0.5, "a registry load"),
+    ...say("floor: MSC records, ten times", 0.15, "a review load"),
+  ];
+}
+
 /** What a load must spend, step by step, so that a target that is not met says why. */
 function why(lines: readonly Line[], steps: readonly Step[]): string[] {
   if (steps.length === 0) return [];
@@ -125,7 +143,7 @@ function why(lines: readonly Line[], steps: readonly Step[]): string[] {
   return [
     "## Where a record's CPU goes",
     "",
-    "One thread, no database, no second thread beside it, a quarter of the records first to warm up:",
+    "One thread on its own, no database; a third of the records first to warm up:",
     "",
     "| step | us/record |",
     "|---|---|",
@@ -133,6 +151,7 @@ function why(lines: readonly Line[], steps: readonly Step[]): string[] {
     `| **together** | **${whole(sum)}** |`,
     ...steps.filter((step) => step.of === "review").map(({ name, us }) => `| ${name} | ${whole(us)} |`),
     "",
+    ...budgets(lines),
     `In a registry load the program spends ${cost("registry load, Postgres", (line) => line.cpuMs)} a record and the server ${cost("registry load, Postgres", (line) => line.serverMs)}, in a review load ${cost("review load, Postgres", (line) => line.cpuMs)} and ${cost("review load, Postgres", (line) => line.serverMs)}; the floor spends ${cost("floor: readline + JSON.parse", (line) => line.cpuMs)}, on one core while the other idles.`,
     "",
   ];

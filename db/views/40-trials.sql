@@ -1,5 +1,6 @@
 -- One row a table under which a study is shown; table_no is null where the review has no tables. Candidates come from
--- `members` (some thousand), everything of the registry by primary key: the size of the store does not matter.
+-- `members` (some thousand), everything of the registry by primary key: the size of the store does not matter. The offset holds
+-- the planner to that: of 100,000 studies it read all for a range of start dates, 67 ms instead of 13 for 1,453 members.
 -- The reviews are materialized (a handful of rows), or the walk over the runs would be made for every trial.
 create or replace view review.trials as
 with in_force as materialized (
@@ -46,15 +47,19 @@ select m.review,
        w.has_results,
        w.first_posted,
        w.last_update_posted,
-       left(s.data_at, 10)::date as data_date,
+       left(w.data_at, 10)::date as data_date,
        i.confirmed as confirmed_data_date,
        c.in_curated,
        d.extractor_version,
        w.publications
   from trialdrift.members m
   join in_force i on i.review = m.review
-  join trialdrift.studies s on s.nct_id = m.nct_id
-  join trialdrift.rows w on w.version_id = s.version_id and w.facts_version = s.facts_version
+ cross join lateral (
+        select w.*, s.data_at
+          from trialdrift.studies s
+          join trialdrift.rows w on w.version_id = s.version_id and w.facts_version = s.facts_version
+         where s.nct_id = m.nct_id
+        offset 0) w
   left join trialdrift.derivations d on d.derivation_id = m.derivation_id
   left join lateral unnest(m.tables) as t(table_no) on true
  cross join lateral (
