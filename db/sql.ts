@@ -34,16 +34,17 @@ export function texts(values: readonly string[], type: "text" | "uuid" = "text")
  */
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
-  return isClean(text) ? text : cleaned(value);
+  return REFUSED.test(text) ? cleaned(value) : text;
 }
 
 /** The same for a value that is JSON text already: 13 KB need not be parsed and written again. */
 export function cleanJson(text: string): string {
-  return isClean(text) ? text : cleaned(JSON.parse(text));
+  return REFUSED.test(text) || TOO_LARGE.test(text) ? cleaned(JSON.parse(text)) : text;
 }
 
+const REFUSED = /\\u(?:0000|d)/i;
 /** An exponent of four digits is past what jsonb takes; JSON.parse makes it Infinity, which is written as null. */
-const isClean = (text: string): boolean => !/\\u(?:0000|d)|\de[+-]?\d{4}/i.test(text);
+const TOO_LARGE = /\de[+-]?\d{4}/i;
 
 function cleaned(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
