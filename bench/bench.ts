@@ -113,7 +113,7 @@ try {
     for (let run = 1; run <= (count <= SMALL ? runs : 1); run += 1) largest = await benchSize(count, run);
   }
   for (let run = 1; run <= runs; run += 1) await benchReview(run);
-  steps = call("steps.ts", join(folder, `registry-${sizes[0]}.jsonl`));
+  steps = call("steps.ts", join(folder, `registry-${sizes.at(-1)}.jsonl`));
   for (const step of steps) process.stdout.write(`${JSON.stringify(step)}\n`);
   nightly = call("nightly.ts", await freshDatabase("nightly"));
   process.stdout.write(`nightly, data date unchanged: ${JSON.stringify(nightly)}\n`);

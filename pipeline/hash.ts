@@ -96,18 +96,19 @@ function valueFrom(text: Uint8Array, colon: number): number {
 
 /**
  * Names a record's text, so that the same text need not be read twice; null where id or stamp do not stand as expected.
- * What is found is a guess until the text has been read once: only then is the name kept (reading.ts).
+ * What is found is a guess until the text has been read once: only then is the name kept (reading.ts). `rules` names what
+ * it is read by: with others the same text has another name.
  */
-export function nameText(text: Uint8Array): NamedText | null {
+export function nameText(text: Uint8Array, rules: string): NamedText | null {
   const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
   const [idKey, stampKey] = ['"nctId":', '"versionHolder":'];
   const idAt = valueFrom(text, bytes.indexOf(idKey) + idKey.length - 1);
   const nctId = bytes.toString("latin1", idAt, idAt + 11);
   if (!ID.test(nctId)) return null;
   const keyAt = bytes.lastIndexOf(stampKey);
-  if (keyAt === -1) return { nctId, stamp: null, name: contentId(text) };
+  if (keyAt === -1) return { nctId, stamp: null, name: contentId(rules, text) };
   const from = valueFrom(text, keyAt + stampKey.length - 1);
   const stamp = bytes.toString("latin1", from, from + 10);
   if (!STAMP.test(stamp)) return null;
-  return { nctId, stamp, name: contentId(text.subarray(0, from), text.subarray(from + 10)) };
+  return { nctId, stamp, name: contentId(rules, text.subarray(0, from), text.subarray(from + 10)) };
 }

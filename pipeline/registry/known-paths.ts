@@ -1,3 +1,4 @@
+import { contentId } from "../hash.ts";
 import known from "./known-paths.json" with { type: "json" };
 
 /**
@@ -25,6 +26,9 @@ interface Place {
   members: ReadonlySet<unknown> | null;
   skipped: boolean;
 }
+
+/** Names the description that records are held against: another one finds other fields unknown. */
+export const DESCRIPTION = contentId(JSON.stringify(known));
 
 type Shape = string | readonly Shape[] | { readonly [field: string]: Shape };
 
